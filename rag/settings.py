@@ -1,0 +1,153 @@
+"""Every setting with its unit, default and environment variable; the only module that reads the environment.
+
+A value comes from an argument, else from the environment (``RAG_*``), else from ``rag.toml`` beside the store, else
+from the default here. ``rag doctor`` prints each value with where it came from.
+
+The store is found by this rule, first match wins: ``--store`` / ``Settings.load(store)``; ``RAG_STORE``; the
+``vectorstore`` folder of the source checkout this package runs from; the per-user data folder. The current directory
+plays no part.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from rag.errors import SettingError
+from rag.lang import Language, say, use_language
+
+BUNDLED_ENCODER = "bundled-e5-small"
+
+
+def _setting(default: Any, env: str, unit: str, doc: str) -> Any:
+    return field(default=default, metadata={"env": env, "unit": unit, "doc": doc})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings. Make one with :meth:`load`; tests may construct it directly."""
+
+    store: Path
+    models: Path
+    lang: Language = _setting("vi", "RAG_LANG", "", "language of the interface: vi or en")
+    encoder: str = _setting(BUNDLED_ENCODER, "RAG_ENCODER", "", "encoder: bundled-e5-small, a model name or a folder")
+    chunk_size: int = _setting(900, "RAG_CHUNK_SIZE", "characters", "length aimed at for a passage")
+    threads: int = _setting(0, "RAG_THREADS", "threads", "threads of the encoder; 0 = the machine's cores")
+    top_k: int = _setting(10, "RAG_TOP_K", "passages", "passages read for an answer")
+    n_candidates: int = _setting(100, "RAG_N_CANDIDATES", "passages", "passages fetched by each leg before fusion")
+    dense_weight: float = _setting(0.5, "RAG_DENSE_WEIGHT", "0 to 1", "weight of the dense leg in the fusion")
+    max_question: int = _setting(2000, "RAG_MAX_QUESTION", "characters", "longest question accepted")
+    caution: float = _setting(0.5, "RAG_CAUTION", "0 to 1", "trades coverage for risk; higher answers less often")
+    llm: str = _setting("", "RAG_LLM", "", "provider:model of an optional language model; empty = quote only")
+    llm_base_url: str = _setting("", "RAG_LLM_BASE_URL", "", "address of an OpenAI-compatible server")
+    llm_timeout_s: float = _setting(30.0, "RAG_LLM_TIMEOUT", "seconds", "time allowed for a model's answer")
+    llm_max_tokens: int = _setting(800, "RAG_LLM_MAX_TOKENS", "tokens", "longest answer of a model")
+    llm_retries: int = _setting(1, "RAG_LLM_RETRIES", "times", "repeats after a failed call")
+    host: str = _setting("127.0.0.1", "RAG_HOST", "", "address that the server listens on")
+    port: int = _setting(7860, "RAG_PORT", "", "port that the server listens on")
+    auth: str = _setting("none", "RAG_AUTH", "", "who may enter: none (loopback only)")
+    embed_origins: str = _setting("", "RAG_EMBED_ORIGINS", "", "origins that may embed the chat, separated by spaces")
+    load_wall_s: float = _setting(30.0, "RAG_LOAD_WALL", "seconds", "clock time allowed to read one document")
+    load_cpu_s: int = _setting(20, "RAG_LOAD_CPU", "seconds", "processor time allowed to read one document")
+    load_memory_mb: int = _setting(1536, "RAG_LOAD_MEMORY", "MiB", "memory allowed to the reading process")
+    load_max_file_mb: int = _setting(50, "RAG_LOAD_MAX_FILE", "MiB", "largest file read (rows: no limit)")
+    load_max_chars: int = _setting(5_000_000, "RAG_LOAD_MAX_CHARS", "characters", "longest text of one document")
+    origins: Mapping[str, str] = field(default_factory=dict)
+    """Where each value came from: ``argument``, the environment variable's name, ``rag.toml`` or ``default``."""
+
+    @classmethod
+    def load(
+        cls, store: str | Path | None = None, *, env: Mapping[str, str] | None = None, **given: Any
+    ) -> Settings:
+        """Collect the settings and choose the language of the interface.
+
+        :param store: Folder of the store; ``None`` follows the rule in the module's docstring.
+        :param env: Environment to read; the process's own when ``None``.
+        :param given: Values that win over everything; ``None`` means "not given".
+        :raises SettingError: If a value has the wrong type; the message names the variable.
+        """
+        environ = os.environ if env is None else env
+        if environ.get("RAG_LANG") in ("vi", "en"):
+            use_language("en" if environ["RAG_LANG"] == "en" else "vi")
+        folder, store_origin = _find_store(store, environ)
+        table = _read_toml(folder / "rag.toml")
+        values: dict[str, Any] = {}
+        origins: dict[str, str] = {"store": store_origin}
+        for item in fields(cls):
+            if "env" not in item.metadata:
+                continue
+            values[item.name], origins[item.name] = _choose(item, given, environ, table)
+        if values["lang"] not in ("vi", "en"):
+            raise SettingError(
+                say(f"RAG_LANG là {values['lang']!r}; cần 'vi' hoặc 'en'.",
+                    f"RAG_LANG is {values['lang']!r}; expected 'vi' or 'en'.")
+            )
+        use_language(values["lang"])
+        models, origins["models"] = _find_models(environ)
+        return cls(store=folder, models=models, origins=origins, **values)
+
+
+def default_store() -> Path:
+    """The store used when none is named: the checkout's ``vectorstore``, else the per-user data folder."""
+    checkout = Path(__file__).resolve().parent.parent
+    if (checkout / "pyproject.toml").is_file() and (checkout / "vectorstore").is_dir():
+        return checkout / "vectorstore"
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("news-rag", appauthor=False)) / "vectorstore"
+
+
+def _find_store(given: str | Path | None, environ: Mapping[str, str]) -> tuple[Path, str]:
+    if given:
+        return Path(given).expanduser().absolute(), "argument"
+    if environ.get("RAG_STORE"):
+        return Path(environ["RAG_STORE"]).expanduser().absolute(), "RAG_STORE"
+    return default_store(), "default"
+
+
+def _find_models(environ: Mapping[str, str]) -> tuple[Path, str]:
+    """Prepared encoders are shared by all stores of a machine: they depend on the package alone."""
+    if environ.get("RAG_MODELS"):
+        return Path(environ["RAG_MODELS"]).expanduser().absolute(), "RAG_MODELS"
+    return default_store() / "models", "default"
+
+
+def _read_toml(path: Path) -> Mapping[str, Any]:
+    if not path.is_file():
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingError(
+            say(f"Không đọc được {path.name}: {error}.", f"Cannot read {path.name}: {error}.")
+        ) from error
+
+
+def _choose(
+    item: Any, given: Mapping[str, Any], environ: Mapping[str, str], table: Mapping[str, Any]
+) -> tuple[Any, str]:
+    variable = item.metadata["env"]
+    if given.get(item.name) is not None:
+        return _convert(item, given[item.name], item.name), "argument"
+    if environ.get(variable):
+        return _convert(item, environ[variable], variable), variable
+    if item.name in table:
+        return _convert(item, table[item.name], f"rag.toml: {item.name}"), "rag.toml"
+    return item.default, "default"
+
+
+def _convert(item: Any, value: Any, name: str) -> Any:
+    kind = type(item.default)
+    try:
+        if isinstance(value, bool):
+            raise ValueError
+        return kind(value)
+    except (TypeError, ValueError):
+        expected = {int: say("số nguyên", "a whole number"), float: say("số", "a number")}.get(kind, "text")
+        raise SettingError(
+            say(f"{name} là {value!r}; cần {expected}.", f"{name} is {value!r}; expected {expected}.")
+        ) from None
