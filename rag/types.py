@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-import numpy as np
-import numpy.typing as npt
+if TYPE_CHECKING:  # `rag --help` must not wait for numpy
+    import numpy as np
+    import numpy.typing as npt
 
-EmbeddingMatrix: TypeAlias = npt.NDArray[np.float32]
+EmbeddingMatrix: TypeAlias = "npt.NDArray[np.float32]"
 """(n, dim) float32, rows of unit length."""
 
 Status: TypeAlias = Literal["answered", "tentative", "abstained"]
