@@ -1,1 +1,5 @@
-"""Placeholder docstring; the room's owner writes it."""
+"""Pure functions on Vietnamese text: no input or output, no state, cheap to import.
+
+Offsets always count characters of the text that was passed in. Everything expects NFC text as loaders store it
+(:func:`rag.text.unicode.clean`); :func:`rag.text.unicode.normalize` maps offsets back where it is not.
+"""

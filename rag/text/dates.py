@@ -1,0 +1,314 @@
+"""Dates and periods in Vietnamese text, written out, abbreviated or relative, also typed without tone marks.
+
+Patterns run over the folded text, whose offsets are those of the text itself; a keyword typed with marks must carry
+the right ones ("quỹ 2" is no quarter). A written date beats a relative word beside it: "sáng nay (8/1)" is 8 January.
+"""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Final, Literal
+
+from rag.text.references import find_document_numbers
+from rag.text.unicode import canonical_tones, fold, has_marks, lower
+
+DateKind = Literal["day", "month", "quarter", "half", "year", "period", "relative"]
+
+
+@dataclass(frozen=True, slots=True)
+class DateMention:
+    """A time named in a text; what it does not say is ``None``.
+
+    :param month: First month, where several are meant ("9 tháng đầu năm": month 1, months 9).
+    :param end_year: Last year of a period of years.
+    :param relative: Resolved against an anchor ("tháng trước"), or of kind ``relative`` where there was none.
+    :param months: Length in months, where it is neither one nor a quarter.
+    :param days: Length in days, where it is not one ("tuần trước").
+    """
+
+    start: int
+    end: int
+    text: str
+    year: int | None
+    month: int | None
+    day: int | None
+    kind: DateKind
+    end_year: int | None = None
+    quarter: int | None = None
+    relative: bool = False
+    months: int | None = None
+    days: int | None = None
+
+    @property
+    def first_day(self) -> date | None:
+        """The first day meant, ``None`` where the year is not said or the time is unresolved."""
+        if self.year is None or self.kind == "relative":
+            return None
+        return date(self.year, self.month or 1, self.day or 1)
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day meant, inclusive."""
+        first = self.first_day
+        if first is None:
+            return None
+        if self.day is not None:
+            return first + timedelta(days=(self.days or 1) - 1)
+        year = self.end_year or first.year
+        month = first.month + (self.months or 1) - 1 if self.month else 12
+        return date(year, month, monthrange(year, month)[1])
+
+    def covers(self, other: DateMention) -> bool:
+        """Whether all of ``other`` lies within this time; unknown years of this one match any."""
+        if other.kind == "relative" or self.kind == "relative":
+            return False
+        if self.year is None and other.year is not None:
+            return replace(self, year=other.year).covers(other) if self._fits(other.year) else False
+        if self.year is None:
+            return replace(self, year=2000).covers(replace(other, year=2000))
+        first, last, other_first, other_last = self.first_day, self.last_day, other.first_day, other.last_day
+        if first is None or last is None or other_first is None or other_last is None:
+            return False
+        return first <= other_first and other_last <= last
+
+    def resolved(self, anchor: date) -> DateMention:
+        """This time with the year that brings it nearest to ``anchor``; unchanged where a year is said.
+
+        >>> find_dates("ngày 28/12")[0].resolved(date(2021, 1, 22)).first_day
+        datetime.date(2020, 12, 28)
+        """
+        if self.year is not None or self.kind == "relative":
+            return self
+        years = [y for y in (anchor.year - 1, anchor.year, anchor.year + 1) if self._fits(y)]
+        candidates = [replace(self, year=y) for y in years]
+        return min(candidates, key=lambda d: abs((d.first_day or anchor) - anchor), default=self)
+
+    def _fits(self, year: int) -> bool:
+        return self.day is None or self.day <= monthrange(year, self.month or 1)[1]
+
+
+_D: Final = r"(?:0?[1-9]|[12]\d|3[01])"
+_M: Final = r"(?:0?[1-9]|1[0-2])"
+_Y: Final = r"(?:19|20)\d\d"
+_B: Final = r"(?<![\w/.,])(?<!\w-)"  # a figure begins here
+_E: Final = r"(?![\w%]|/[\w]|[.,]\d)"  # and ends here
+_NAM: Final = rf"nam\s+(?:{_Y}|nay|ngoai|truoc|qua)"
+_MONTH_WORDS: Final = {
+    "gieng": 1, "hai": 2, "ba": 3, "tu": 4, "sau": 6, "bay": 7, "tam": 8, "chin": 9, "muoi mot": 11, "muoi hai": 12,
+    "muoi": 10, "chap": 12,
+}  # fmt: skip
+_QUARTERS: Final = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "1": 1, "2": 2, "3": 3, "4": 4, "mot": 1, "hai": 2, "ba": 3, "tu": 4}
+_COUNTS: Final = {"ba": 3, "sau": 6, "chin": 9}
+
+_PATTERNS: Final = {
+    "day": rf"(?:(?:ngay|mung|mong)\s+)?{_B}(?P<d1>{_D})(?P<sep>[/.-])(?P<m1>{_M})(?P=sep)(?P<y1>{_Y}|(?<=/)\d\d){_E}(?!-\d)",
+    "day_long": rf"(?:ngay|mung|mong)\s+(?P<d2>{_D})\s*(?:thang\s*|[/.-]\s?)(?P<m2>{_M})"
+    rf"(?:\s*,?\s*(?P<n2>{_NAM})|[/-](?P<y2>{_Y}))?{_E}"
+    rf"|{_B}(?P<d3>{_D})\s+thang\s+(?P<m3>{_M})(?:\s*,?\s*(?P<n3>{_NAM})|[/-](?P<y3>{_Y})){_E}",
+    "month": rf"(?:thang\s+)?{_B}(?P<m4>{_M})/(?P<y4>{_Y}){_E}"
+    rf"|thang\s+(?P<m5>{_M}|{'|'.join(_MONTH_WORDS)})\b(?:\s*,?\s*(?P<n5>{_NAM})|-(?P<y5>{_Y})|\s+(?P<last5>vua\s+(?:qua|roi)|qua))?{_E}",
+    "day_short": rf"{_B}(?P<d6>{_D})/(?P<m6>{_M})(?:\s+(?P<n6>{_NAM}))?{_E}",
+    "quarter": rf"quy\s+(?P<q7>iv|i{{1,3}}|[1-4]|mot|hai|ba|tu)\b(?:\s*[/,-]?\s*(?:(?P<n7>{_NAM})|(?P<y7>{_Y})))?",
+    "months": rf"(?P<c8>1[0-2]|[2-9]|ba|sau|chin)\s+thang\s+(?:(?P<part8>dau|cuoi)\s+)?(?:cua\s+)?(?:(?P<n8>{_NAM})|(?<=dau )nam|(?<=cuoi )nam)\b"
+    rf"|nua\s+(?P<half8>dau|cuoi)\s+(?:(?P<m8>{_NAM})|nam)\b",
+    "period": rf"(?:(?:giai\s+doan|nhiem\s+ky|thoi\s+ky|nam\s+hoc|nien\s+khoa)\s+)?(?:tu\s+)?(?:nam\s+)?{_B}(?P<a9>{_Y})"
+    rf"\s*(?:[-–—]|\b(?:den|toi)\b)\s*(?:(?:het\s+)?nam\s+)?(?P<b9>{_Y}){_E}",
+    "decade": rf"(?:nhung\s+nam|thap\s+(?:nien|ky))\s+(?P<y13>{_Y}|[1-9]0){_E}",
+    "year": rf"(?:nam\s+)?{_B}(?P<y10>{_Y}){_E}",
+    "day_word": r"(?:ngay\s+)?(?:hom|sang|trua|chieu|toi|dem)\s+(?P<day11>nay|qua|kia|mai)\b|ngay\s+(?P<mai11>mai)\b",
+    "span_word": r"(?P<unit12>tuan|thang|quy|nam)\s+(?P<which12>nay|ngoai|truoc|vua\s+qua|vua\s+roi|qua|roi|toi|sau|kia)\b",
+}
+_ALL: Final = re.compile("(?<![\\w])(?:" + "|".join(f"(?P<{k}>{v})" for k, v in _PATTERNS.items()) + ")")
+_WORDS: Final = frozenset(
+    """
+    ngày mùng mồng tháng năm quý giai đoạn nhiệm kỳ thời học niên khóa từ đến tới hết những thập kỷ của đầu cuối nửa hôm
+    sáng trưa chiều tối đêm nay qua kia mai tuần ngoái trước vừa rồi sau giêng hai ba tư sáu bảy tám chín mười một chạp
+    """.split()
+)
+_NOT_YEAR: Final = re.compile(
+    r"\s*(?:dong|vnd|usd|ty|trieu|nghin|ngan|ho|nguoi|ha|hecta|m2|km|tan|kg|cay|con|luot|ca|cong trinh|chiec|met|can|suat|phan)\b"
+)
+_BEFORE_COUNT: Final = re.compile(r"(?:\b(?:hon|tren|gan|khoang|duoi|xap xi|so)|[\d.,])\s*$")
+_BEFORE_SPAN: Final = re.compile(r"(?:\d|\b(?:nhung|cac|nhieu|may|vai|hai|ba|tung|hang))\s*$")
+_DATE_LEAD: Final = re.compile(
+    r"(?:\(|\b(?:ngay|sang|trua|chieu|toi|dem|hom|nay|qua|mai|tu|den|truoc|sau|mung|mong|ky niem|dip|le|nhat|hai|ba|tu|nam|sau|bay|va|vao|toi)[,\s]*\(?)\s*$"
+)
+_RATIO_TAIL: Final = re.compile(
+    r"\s+(?!(?:vua|toi|nay|nam|tai|den|tren|o|khi|va|voi|cho|cac|da|se|la|thi|hang|duong|duoc|co|theo|ngay|sap|cua ca|roi|qua)\b)[a-z]"
+)
+
+
+def find_dates(text: str, anchor: date | None = None) -> tuple[DateMention, ...]:
+    """Find times named in a text, in order, not overlapping.
+
+    :param anchor: The day that relative words count from: the published date of an article, today for a question.
+
+    >>> [(d.text, d.kind, d.year) for d in find_dates("Sáng nay (8/1), tổng kết năm 2020, giai đoạn 2021–2030")]
+    [('8/1', 'day', None), ('năm 2020', 'year', 2020), ('giai đoạn 2021–2030', 'period', 2021)]
+    """
+    folded = fold(text)
+    numbers = [(n.start, n.end) for n in find_document_numbers(text)] if "/" in text else []
+    found = []
+    for match in _ALL.finditer(folded):
+        mention = _mention(text, folded, match, anchor)
+        if mention and not any(s < mention.end and mention.start < e for s, e in numbers):
+            found.append(mention)
+    return tuple(_without_beaten(found, text))
+
+
+def _without_beaten(found: list[DateMention], text: str) -> Iterator[DateMention]:
+    """Leave out relative words that stand right before a written day."""
+    for mention, following in zip(found, [*found[1:], None], strict=False):
+        beaten = mention.relative and following and not following.relative and following.kind == "day"
+        if not (beaten and following and len(text[mention.end : following.start].strip(" (,")) == 0):
+            yield mention
+
+
+def _mention(text: str, folded: str, match: re.Match[str], anchor: date | None) -> DateMention | None:
+    if not _spelt_right(text[match.start() : match.end()]):
+        return None
+    build = {
+        "day": _day, "day_long": _day, "day_short": _day_short, "month": _month, "quarter": _quarter,
+        "months": _months, "period": _period, "decade": _decade, "year": _year, "day_word": _day_word,
+        "span_word": _span_word,
+    }[next(name for name in _PATTERNS if match[name] is not None)]  # fmt: skip
+    mention = build(folded, match, anchor)
+    return replace(mention, text=text[mention.start : mention.end]) if mention else None
+
+
+def _spelt_right(written: str) -> bool:
+    words = re.findall(r"[^\W\d_]+", lower(canonical_tones(written)))
+    return all(not has_marks(word) or word in _WORDS for word in words)
+
+
+def _year_of(phrase: str | None, anchor: date | None) -> tuple[int | None, bool]:
+    """The year of "nam 2020", or of "nam nay" and "nam ngoai" where an anchor is known; and whether it is relative."""
+    if phrase is None:
+        return None, False
+    word = phrase.split()[-1]
+    if word.isdigit():
+        return int(word), False
+    if anchor is None:
+        return None, True
+    return anchor.year - (word != "nay"), True
+
+
+def _two_digit(year: str) -> int:
+    value = int(year)
+    return value if value > 99 else value + (2000 if value < 50 else 1900)
+
+
+def _first(match: re.Match[str], *names: str) -> str | None:
+    return next((match[name] for name in names if match[name] is not None), None)
+
+
+def _make(match: re.Match[str], kind: DateKind, year: int | None, month: int | None = None, day: int | None = None) -> DateMention:
+    return DateMention(match.start(), match.end(), "", year, month, day, kind)
+
+
+def _day(folded: str, match: re.Match[str], anchor: date | None) -> DateMention | None:
+    day, month = int(_first(match, "d1", "d2", "d3") or 0), int(_first(match, "m1", "m2", "m3") or 0)
+    year, relative = _year_of(_first(match, "n2", "n3"), anchor)
+    written = _first(match, "y1", "y2", "y3")
+    year = _two_digit(written) if written else year
+    if day > monthrange(year or 2000, month)[1]:
+        return None
+    return replace(_make(match, "day", year, month, day), relative=relative)
+
+
+def _day_short(folded: str, match: re.Match[str], anchor: date | None) -> DateMention | None:
+    day, month = int(match["d6"]), int(match["m6"])
+    year, relative = _year_of(match["n6"], anchor)
+    if day > monthrange(year or 2000, month)[1]:
+        return None
+    if not match["n6"] and not _DATE_LEAD.search(folded, max(0, match.start() - 16), match.start()):
+        always = (day, month) == (24, 7)
+        if always or (day <= month and _RATIO_TAIL.match(folded, match.end())):
+            return None
+    return replace(_make(match, "day", year, month, day), relative=relative)
+
+
+def _month(folded: str, match: re.Match[str], anchor: date | None) -> DateMention | None:
+    word = re.sub(r"\s+", " ", _first(match, "m4", "m5") or "")
+    month = int(word) if word.isdigit() else _MONTH_WORDS[word]
+    year, relative = _year_of(match["n5"], anchor)
+    written = _first(match, "y4", "y5")
+    if written:
+        year = int(written)
+    if match["last5"]:
+        relative = True
+        year = anchor.year - (month > anchor.month) if anchor else None
+    return replace(_make(match, "month", year, month), relative=relative)
+
+
+def _quarter(folded: str, match: re.Match[str], anchor: date | None) -> DateMention:
+    quarter = _QUARTERS[match["q7"]]
+    year, relative = _year_of(match["n7"], anchor)
+    year = int(match["y7"]) if match["y7"] else year
+    mention = _make(match, "quarter", year, 3 * quarter - 2)
+    return replace(mention, quarter=quarter, months=3, relative=relative)
+
+
+def _months(folded: str, match: re.Match[str], anchor: date | None) -> DateMention | None:
+    part = _first(match, "part8", "half8")
+    count = 6 if match["half8"] else _COUNTS.get(match["c8"]) or int(match["c8"])
+    year, relative = _year_of(_first(match, "n8", "m8"), anchor)
+    if part is None and year is None:
+        return None
+    mention = _make(match, "half" if count == 6 and part else "period", year, 13 - count if part == "cuoi" else 1)
+    return replace(mention, months=count, relative=relative)
+
+
+def _period(folded: str, match: re.Match[str], anchor: date | None) -> DateMention | None:
+    first, last = int(match["a9"]), int(match["b9"])
+    return replace(_make(match, "period", first), end_year=last) if first <= last else None
+
+
+def _decade(folded: str, match: re.Match[str], anchor: date | None) -> DateMention:
+    first = int(match["y13"])
+    first = first if first > 99 else 1900 + first
+    return replace(_make(match, "period", first), end_year=first + 9)
+
+
+def _year(folded: str, match: re.Match[str], anchor: date | None) -> DateMention | None:
+    if not match.group().startswith("nam") and (
+        _NOT_YEAR.match(folded, match.end()) or _BEFORE_COUNT.search(folded, max(0, match.start() - 10), match.start())
+    ):
+        return None
+    return _make(match, "year", int(match["y10"]))
+
+
+def _day_word(folded: str, match: re.Match[str], anchor: date | None) -> DateMention:
+    if anchor is None:
+        return replace(_make(match, "relative", None), relative=True)
+    offset = {"nay": 0, "qua": -1, "kia": -2, "mai": 1}[_first(match, "day11", "mai11") or "nay"]
+    day = anchor + timedelta(days=offset)
+    return replace(_make(match, "day", day.year, day.month, day.day), relative=True)
+
+
+def _span_word(folded: str, match: re.Match[str], anchor: date | None) -> DateMention | None:
+    if _BEFORE_SPAN.search(folded, max(0, match.start() - 8), match.start()):
+        return None
+    unit, which = match["unit12"], re.sub(r"\s+", " ", match["which12"])
+    if (which in ("ngoai", "kia") and unit != "nam") or (which == "roi" and unit == "quy"):
+        return None
+    if anchor is None:
+        return replace(_make(match, "relative", None), relative=True)
+    steps = {"nay": 0, "toi": 1, "sau": 1, "kia": -2}.get(which, -1)
+    return replace(_shifted(match, unit, steps, anchor), relative=True)
+
+
+def _shifted(match: re.Match[str], unit: str, steps: int, anchor: date) -> DateMention:
+    if unit == "nam":
+        return _make(match, "year", anchor.year + steps)
+    if unit == "tuan":
+        monday = anchor - timedelta(days=anchor.weekday()) + timedelta(weeks=steps)
+        return replace(_make(match, "period", monday.year, monday.month, monday.day), days=7)
+    width = 3 if unit == "quy" else 1
+    month = anchor.year * 12 + (anchor.month - 1) // width * width + steps * width
+    mention = _make(match, "month" if width == 1 else "quarter", month // 12, month % 12 + 1)
+    return mention if width == 1 else replace(mention, quarter=month % 12 // 3 + 1, months=3)
