@@ -1,0 +1,99 @@
+"""The web application: chat page, document viewer and health, behind the guard."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from fastapi.staticfiles import StaticFiles
+
+from rag.errors import RagError
+from rag.lang import say
+from rag.serve.guard import Guard, own_hosts
+from rag.serve.pages import message_page
+from rag.serve.shell import Shell
+from rag.serve.viewer import document_page, parse_span
+from rag.settings import Settings
+from rag.types import Access
+
+if TYPE_CHECKING:
+    from rag.assistant import Assistant
+
+log = logging.getLogger(__name__)
+
+AccessRule: TypeAlias = Callable[[Request], Access | None]
+"""Who asks and what they may read; the one place that sign-in will change."""
+
+STATIC = Path(__file__).parent / "static"
+
+
+def local_user(_request: Request) -> Access | None:
+    """Without sign-in everybody who reaches this machine's loopback is the local user and may read everything."""
+    return None
+
+
+def create_app(assistant: Assistant, settings: Settings, *, access: AccessRule = local_user) -> FastAPI:
+    """Build the application around an open assistant; the caller closes it.
+
+    :param assistant: Answers the questions; used from several threads.
+    :param settings: Host and port decide which ``Host`` headers are accepted.
+    :param access: Rule that turns a request into what it may read.
+    """
+    from rag.serve.chat import mount_chat
+
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.assistant = assistant
+    _add_health(app, assistant)
+    _add_documents(app, assistant, access)
+    app.mount("/ui", StaticFiles(directory=STATIC))
+    mount_chat(app, assistant, settings, access)
+    app.add_middleware(Shell)
+    app.add_middleware(Guard, hosts=own_hosts(settings.host, settings.port))
+    return app
+
+
+def _add_health(app: FastAPI, assistant: Assistant) -> None:
+    @app.get("/healthz")
+    def healthz() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @app.get("/readyz")
+    def readyz() -> JSONResponse:
+        try:
+            documents, version = assistant.n_documents, assistant.index_version
+        except RagError as error:
+            return JSONResponse({"status": "unavailable", "reason": str(error)}, status_code=503)
+        return JSONResponse({"status": "ready", "documents": documents, "index_version": version})
+
+
+def _add_documents(app: FastAPI, assistant: Assistant, access: AccessRule) -> None:
+    @app.get("/documents/{document_id}")
+    def newest(request: Request, document_id: str) -> Response:
+        document = assistant.document(document_id, access=access(request))
+        if document is None:
+            return _no_document()
+        return RedirectResponse(f"/documents/{quote(document.id, safe='')}/{quote(document.version, safe='')}", 307)
+
+    @app.get("/documents/{document_id}/{version}")
+    def view(request: Request, document_id: str, version: str, start: str = "", end: str = "") -> Response:
+        who = access(request)
+        document = assistant.document(document_id, version, access=who)
+        if document is None:
+            return _no_document()
+        current = assistant.document(document_id, access=who)
+        span = parse_span(start, end, len(document.text))
+        return HTMLResponse(document_page(document, span, current.version if current else ""))
+
+
+def _no_document() -> Response:
+    title = say("Không tìm thấy tài liệu", "Document not found")
+    message = say(
+        "Tài liệu không có ở đây, đã bị gỡ, hoặc anh chị không được xem.",
+        "The document is not here, was removed, or you may not read it.",
+    )
+    return HTMLResponse(message_page(title, message), status_code=404)

@@ -1,0 +1,198 @@
+"""The guard in front of everything, Gradio's routes included: deny by default.
+
+Any web site that a person visits can send requests to 127.0.0.1, and a rebinding name server can make them look
+local. So every request must name this server (``Host``), come from its own pages (``Origin``, ``Sec-Fetch-Site``),
+ask for a listed route and stay under its size. What passes and what does not gets the same security headers.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rag.lang import say
+from rag.serve.headers import secured
+from rag.serve.pages import message_page
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+log = logging.getLogger(__name__)
+
+LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
+MAX_JSON_BYTES = 256 * 1024
+"""A question of 2,000 characters, escaped and wrapped, stays far below."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A route that may be asked for.
+
+    :param pattern: Regular expression that the whole path matches.
+    :param max_bytes: Largest request body.
+    :param is_page: Whether links on other sites may lead here (a plain navigation, which tells the other site nothing).
+    """
+
+    method: str
+    pattern: str
+    max_bytes: int = 0
+    is_page: bool = False
+
+
+OPEN_ROUTES: tuple[Route, ...] = (
+    Route("GET", r"/", is_page=True),
+    Route("GET", r"/documents/[^/]{1,200}(/[^/]{1,200})?", is_page=True),
+    Route("GET", r"/ui/[a-z-]{1,40}\.(css|js|svg)"),
+    Route("GET", r"/(healthz|readyz)"),
+    # What Gradio's page needs of Gradio, and nothing else.
+    Route("GET", r"/assets/[\w.-]{1,200}"),
+    Route("GET", r"/(gradio_api/)?theme\.css"),
+    Route("GET", r"/gradio_api/startup-events"),
+    Route("GET", r"/gradio_api/heartbeat/[a-z0-9]{1,40}"),
+    Route("GET", r"/gradio_api/queue/data"),
+    Route("POST", r"/gradio_api/queue/join", max_bytes=MAX_JSON_BYTES),
+    Route("POST", r"/gradio_api/run/predict", max_bytes=MAX_JSON_BYTES),
+    Route("POST", r"/gradio_api/(cancel|reset)", max_bytes=MAX_JSON_BYTES),
+)
+
+
+def own_hosts(host: str, port: int) -> frozenset[str]:
+    """The values of ``Host`` that name this server.
+
+    :param host: Configured address; the loopback names are always accepted.
+    :param port: Port that it listens on; port 80 may be left out by browsers.
+    """
+    named = f"[{host}]" if ":" in host else host
+    names = {*LOOPBACK_NAMES, named.lower()}
+    return frozenset({f"{name}:{port}" for name in names} | (names if port == 80 else set()))
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal(Exception):  # noqa: N818 - it is no error of ours
+    """Why a request is turned away."""
+
+    status: int
+    message: str
+
+
+class Guard:
+    """ASGI middleware that lets only expected requests pass.
+
+    :param hosts: Accepted values of ``Host`` (see :func:`own_hosts`).
+    :param routes: Routes that exist for the outside.
+    """
+
+    def __init__(self, app: ASGIApp, *, hosts: frozenset[str], routes: Sequence[Route] = OPEN_ROUTES) -> None:
+        self.app = app
+        self.hosts = hosts
+        self.routes = tuple((route, re.compile(route.pattern)) for route in routes)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or answer it with a refusal."""
+        if scope["type"] == "lifespan":
+            await self.app(scope, receive, send)
+        elif scope["type"] == "http":
+            await self._guarded(scope, receive, send)
+        else:
+            await send({"type": "websocket.close", "code": 1008})
+
+    async def _guarded(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request_id = secrets.token_hex(5)
+        has_started = False
+
+        async def send_secured(message: Message) -> None:
+            nonlocal has_started
+            if message["type"] == "http.response.start":
+                has_started = True
+                message = {**message, "headers": secured(list(message.get("headers", ())), request_id)}
+            await send(message)
+
+        try:
+            route = self._check(scope)
+            scope = {**scope, "rag.request_id": request_id}
+            await self.app(scope, _limited(receive, route.max_bytes), send_secured)
+        except Refusal as refusal:
+            if not has_started:
+                await _answer(scope, send_secured, refusal.status, refusal.message)
+        except Exception:
+            log.exception("request %s failed", request_id)
+            if not has_started:
+                message = say("Máy chủ gặp sự cố. Xin thử lại.", "The server had a problem. Please try again.")
+                await _answer(scope, send_secured, 500, message, request_id)
+
+    def _check(self, scope: Scope) -> Route:
+        """The route asked for, if this request may have it.
+
+        :raises Refusal: With the status that fits.
+        """
+        hosts = _header(scope, b"host")
+        if len(hosts) != 1 or hosts[0].lower() not in self.hosts:
+            raise Refusal(421, say("Địa chỉ này không phải của máy chủ.", "This server does not answer to that name."))
+        route = self._route(scope)
+        if not _is_ours(scope, hosts[0], route):
+            raise Refusal(403, say("Không nhận yêu cầu từ trang khác.", "Requests from other sites are not accepted."))
+        length = _header(scope, b"content-length")
+        if length and not (length[0].isdecimal() and int(length[0]) <= route.max_bytes):
+            raise _too_large()
+        return route
+
+    def _route(self, scope: Scope) -> Route:
+        method = "GET" if scope["method"] == "HEAD" else scope["method"]
+        matching = [route for route, pattern in self.routes if pattern.fullmatch(scope["path"])]
+        if not matching:
+            raise Refusal(404, say("Không có trang này.", "There is no such page."))
+        for route in matching:
+            if route.method == method:
+                return route
+        raise Refusal(405, say("Không dùng được cách gọi này.", "That method is not allowed here."))
+
+
+def _is_ours(scope: Scope, host: str, route: Route) -> bool:
+    """Whether the request comes from our own pages, from no page at all, or by a link to one of them."""
+    origins = _header(scope, b"origin")
+    if any(origin.lower() != f"{scope['scheme']}://{host.lower()}" for origin in origins):
+        return False
+    site = _header(scope, b"sec-fetch-site")
+    if all(value in ("same-origin", "none") for value in site):
+        return True
+    is_navigation = _header(scope, b"sec-fetch-mode") == ["navigate"] and _header(scope, b"sec-fetch-dest") == [
+        "document"
+    ]
+    return route.is_page and is_navigation and not origins
+
+
+def _header(scope: Scope, name: bytes) -> list[str]:
+    return [value.decode("latin-1") for key, value in scope["headers"] if key == name]
+
+
+def _too_large() -> Refusal:
+    return Refusal(413, say("Nội dung gửi lên quá lớn.", "The request is too large."))
+
+
+def _limited(receive: Receive, max_bytes: int) -> Receive:
+    """The same messages, up to a size: a chunked request does not tell its length beforehand."""
+    received = 0
+
+    async def limited() -> Message:
+        nonlocal received
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > max_bytes:
+            raise _too_large()
+        return message
+
+    return limited
+
+
+async def _answer(scope: Scope, send: Send, status: int, message: str, code: str = "") -> None:
+    wants_page = any("text/html" in accept for accept in _header(scope, b"accept"))
+    body = message_page(message, "", code) if wants_page else f"{message} {code}".strip() + "\n"
+    kind = "text/html" if wants_page else "text/plain"
+    content = body.encode("utf-8")
+    headers = [(b"content-type", f"{kind}; charset=utf-8".encode()), (b"content-length", str(len(content)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else content})

@@ -1,0 +1,162 @@
+"""Running the server: one address, checked before anything is loaded, and an orderly end."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import ipaddress
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from types import FrameType
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from rag.errors import RagError, SettingError
+from rag.lang import say
+from rag.settings import Settings
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+DRAIN_S = 10
+"""Time for running answers to finish after the signal to stop."""
+
+OnReady = Callable[[str], None]
+
+
+def serve(settings: Settings, *, on_ready: OnReady | None = None) -> None:
+    """Open the assistant and serve it until interrupted.
+
+    :param settings: ``host`` and ``port`` say where; port 0 takes a free one.
+    :param on_ready: Called once with the address of the chat page when it can be opened.
+    :raises RagError: If the address may not or cannot be used, or the store cannot be opened.
+    """
+    check_exposure(settings)
+    with contextlib.closing(open_socket(settings.host, settings.port)) as listener:
+        from rag.assistant import Assistant
+        from rag.serve.app import create_app
+
+        here = replace(settings, port=listener.getsockname()[1])
+        with contextlib.closing(Assistant.open(settings=here)) as assistant, _stop_signals_as_interrupt():
+            with contextlib.suppress(KeyboardInterrupt):
+                make_server(create_app(assistant, here), here, on_ready=on_ready).run(sockets=[listener])
+
+
+def check_exposure(settings: Settings) -> None:
+    """Refuse to be reachable by others while nobody has to sign in.
+
+    :raises SettingError: If ``host`` is not a loopback address and ``auth`` is ``none``.
+    """
+    if settings.auth != "none":
+        raise SettingError(
+            say(f"RAG_AUTH là {settings.auth!r}; bản này chỉ có 'none'.",
+                f"RAG_AUTH is {settings.auth!r}; this version only knows 'none'.")
+        )
+    if not is_loopback(settings.host):
+        raise SettingError(
+            say(
+                f"RAG_HOST là {settings.host}: máy khác sẽ vào được mà không cần đăng nhập. "
+                "Đặt RAG_HOST=127.0.0.1; muốn dùng từ máy khác, hãy mở qua đường hầm SSH.",
+                f"RAG_HOST is {settings.host}: other machines could enter without signing in. "
+                "Set RAG_HOST=127.0.0.1; to use it from another machine, go through an SSH tunnel.",
+            )
+        )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address or name can only be reached from this machine."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def open_socket(host: str, port: int) -> socket.socket:
+    """Take the address now, so that a taken port is told before the minutes of loading.
+
+    :raises RagError: If it cannot be used; the message says what to do.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        # Listening at once is what makes a second server fail; early visitors wait in the backlog.
+        listener.listen(128)
+    except (OSError, OverflowError) as error:
+        listener.close()
+        raise RagError(_why_not(host, port, error)) from error
+    return listener
+
+
+def _why_not(host: str, port: int, error: Exception) -> str:
+    if getattr(error, "errno", None) == errno.EADDRINUSE:
+        return say(
+            f"Cổng {port} đang được chương trình khác dùng. Tắt chương trình đó, hoặc chọn cổng khác: "
+            f"rag serve --port {port + 1}",
+            f"Port {port} is in use by another program. Stop it, or choose another: rag serve --port {port + 1}",
+        )
+    return say(f"Không mở được địa chỉ {host}:{port}: {error}.", f"Cannot listen on {host}:{port}: {error}.")
+
+
+class Server(uvicorn.Server):
+    """Uvicorn that tells when it is ready and ends the pages' endless streams before it waits for the rest."""
+
+    def __init__(self, config: uvicorn.Config, app: FastAPI, on_ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._app = app
+        self._on_ready = on_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then tell."""
+        await super().startup(sockets=sockets)
+        if self.started:
+            self._on_ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let go of the pages that only wait, then finish the answers that run."""
+        self._app.state.end_streams()
+        await super().shutdown(sockets=sockets)
+
+
+def make_server(app: FastAPI, settings: Settings, *, on_ready: OnReady | None = None) -> Server:
+    """A server for the application, silent and not trusting any proxy.
+
+    :param settings: ``host`` and ``port`` as they are listened on.
+    """
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        ws="none",
+        lifespan="on",
+        timeout_graceful_shutdown=DRAIN_S,
+    )
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    address = f"http://{host}:{settings.port}"
+    return Server(config, app, lambda: on_ready(address) if on_ready else None)
+
+
+@contextlib.contextmanager
+def _stop_signals_as_interrupt() -> Iterator[None]:
+    """Make SIGTERM end like Ctrl+C: uvicorn raises it again after its own clean end, and the store is closed then."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    previous = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, previous)

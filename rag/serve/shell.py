@@ -1,0 +1,101 @@
+"""The HTML around the chat: Gradio's own start page rewritten into ours.
+
+Gradio's page is English, names foreign hosts in its metadata and needs inline scripts. This middleware takes from it
+only what starts the application, and puts it into a page of ours: language, title, first paint, icon, stylesheets, and
+a policy under which no other inline script runs.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from html import escape
+from typing import TYPE_CHECKING
+
+from rag.lang import language, say
+from rag.serve.headers import chat_policy
+from rag.serve.pages import product_name
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_INLINE = re.compile(r"<script(?: data-gradio-mode)?>(\s*window\..*?)</script>", re.DOTALL)
+_MODULE = re.compile(r'<script type="module"[^>]*\ssrc="\./(assets/[\w.-]+\.js)"></script>')
+_STYLE = re.compile(r'<link rel="stylesheet"[^>]*\shref="\./(assets/[\w.-]+\.css)">')
+
+
+class Shell:
+    """ASGI middleware that rewrites the start page and leaves everything else alone."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve the request, rewriting the answer to ``GET /``."""
+        if scope["type"] != "http" or scope["path"] != "/":
+            await self.app(scope, receive, send)
+            return
+        start: Message = {}
+        body = bytearray()
+
+        async def keep(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                start.update(message)
+            else:
+                body.extend(message.get("body", b""))
+
+        # Compressed text could not be read below.
+        plain = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
+        await self.app({**scope, "headers": plain}, receive, keep)
+        await _send_shell(scope["method"], start, bytes(body), send)
+
+
+async def _send_shell(method: str, start: Message, body: bytes, send: Send) -> None:
+    headers = [(name, value) for name, value in start["headers"] if name != b"content-length"]
+    if start["status"] == 200:
+        nonce = secrets.token_urlsafe(16)
+        headers.append((b"content-security-policy", chat_policy(nonce).encode("ascii")))
+        if method != "HEAD":
+            body = shell_page(body.decode("utf-8"), nonce).encode("utf-8")
+    await send({**start, "headers": [*headers, (b"content-length", str(len(body)).encode())]})
+    await send({"type": "http.response.body", "body": body})
+
+
+def shell_page(gradio_page: str, nonce: str) -> str:
+    """Our page, started by the scripts of Gradio's.
+
+    :param gradio_page: HTML of Gradio's start page.
+    :param nonce: Value that the policy of this response accepts.
+    :raises ValueError: If Gradio's page is not built as expected (another version).
+    """
+    inline = _INLINE.findall(gradio_page)
+    modules, styles = _MODULE.findall(gradio_page), _STYLE.findall(gradio_page)
+    if len(inline) < 2 or len(modules) != 1:
+        raise ValueError("Gradio's start page is not built as expected; see rag/serve/shell.py")
+    head = "".join(f'<link rel="stylesheet" href="./{path}">' for path in styles)
+    scripts = "".join(f'<script nonce="{nonce}">{code}</script>' for code in inline)
+    return (
+        f'<!doctype html><html lang="{language()}"><head><meta charset="utf-8"><base href="/">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<meta name="color-scheme" content="light dark">'
+        f"<title>{escape(product_name())}</title>"
+        f'<link rel="icon" href="/ui/icon.svg">{head}'
+        '<link rel="stylesheet" href="/ui/tokens.css"><link rel="stylesheet" href="/ui/chat.css">'
+        f'{scripts}<script type="module" src="/{modules[0]}"></script>'
+        '<script defer src="/ui/chat.js"></script></head>'
+        f'<body>{_first_paint()}<gradio-app control_page_title="false" embed="false" eager="true"></gradio-app>'
+        "</body></html>"
+    )
+
+
+def _first_paint() -> str:
+    """What stands there until the application runs, and for browsers that cannot run it."""
+    opening = say("Đang mở…", "Opening…")
+    needs = say(
+        "Trang này cần JavaScript và trình duyệt mới hơn: Chrome hoặc Edge 109, Firefox 115 trở lên.",
+        "This page needs JavaScript and a newer browser: Chrome or Edge 109, Firefox 115 or later.",
+    )
+    return (
+        f'<div id="boot"><p class="brand">{escape(product_name())}</p><p class="opening">{opening}</p>'
+        f'<p class="too-old" hidden>{needs}</p></div><noscript><p class="too-old">{needs}</p></noscript>'
+    )

@@ -1,0 +1,94 @@
+// What the chat page does by itself: lead from a marker to its source, keep the new question in view, speak Vietnamese
+// where Gradio does not. No data leaves the page from here.
+(() => {
+  "use strict";
+
+  const isOldBrowser = !("noModule" in HTMLScriptElement.prototype) || !Array.prototype.at || !window.structuredClone;
+  if (isOldBrowser) {
+    const note = document.querySelector("#boot .too-old");
+    if (note) { note.hidden = false; note.previousElementSibling.hidden = true; }
+    return;
+  }
+
+  const sourceOf = (marker) => document.getElementById(marker.dataset.source);
+
+  function show(marker) {
+    document.querySelectorAll(".shown").forEach((old) => old.classList.remove("shown"));
+    const place = sourceOf(marker);
+    if (!place) return null;
+    marker.classList.add("shown");
+    place.classList.add("shown");
+    return place;
+  }
+
+  // A plain click shows the source beside the answer; with Ctrl, Shift or the middle button the link opens the document.
+  document.addEventListener("click", (event) => {
+    const marker = event.target.closest(".cite");
+    if (!marker || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    const place = show(marker);
+    if (!place) return;
+    event.preventDefault();
+    place.scrollIntoView({ block: "nearest" });
+    place.focus({ preventScroll: true });
+  });
+  document.addEventListener("click", (event) => {
+    const more = event.target.closest(".more");
+    if (!more) return;
+    const isWhole = more.closest(".place").classList.toggle("whole");
+    more.setAttribute("aria-expanded", String(isWhole));
+  });
+  for (const kind of ["mouseover", "focusin"]) {
+    document.addEventListener(kind, (event) => {
+      const marker = event.target.closest && event.target.closest(".cite");
+      if (marker) show(marker);
+    });
+  }
+
+  // Enter that ends a composed syllable (Telex, VNI input methods) is not yet a question.
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.isComposing || event.keyCode === 229)) event.stopPropagation();
+  }, true);
+
+  const NOTICES = [
+    [/connection.*(lost|errored)|lost connection/i, "Mất kết nối với máy chủ. Đang nối lại…"],
+    [/reconnected|connection.*(restored|re-?established)/i, "Đã nối lại với máy chủ."],
+    [/queue is full|too many|busy/i, "Máy chủ đang bận. Xin thử lại sau ít phút."],
+    [/waiting for file/i, "Đang chờ tải tệp lên."],
+  ];
+  const TITLES = { error: "Sự cố", warning: "Lưu ý", info: "Thông báo", success: "Xong" };
+
+  function translate(toast) {
+    if (document.documentElement.lang !== "vi") return;
+    const title = toast.querySelector(".toast-title");
+    if (title && TITLES[title.textContent.trim().toLowerCase()]) title.textContent = TITLES[title.textContent.trim().toLowerCase()];
+    const text = toast.querySelector(".toast-text");
+    const known = text && NOTICES.find(([pattern]) => pattern.test(text.textContent));
+    if (known && text.textContent !== known[1]) text.textContent = known[1];
+  }
+
+  let shownExchange = "";
+
+  function settle() {
+    const now = document.getElementById("now");
+    const boot = document.getElementById("boot");
+    if (boot && !boot.hidden && now && now.textContent.trim()) {
+      boot.hidden = true;
+      document.querySelector("#question textarea")?.focus();
+    }
+    const exchange = now && now.querySelector(".exchange");
+    const number = exchange ? exchange.dataset.exchange : "";
+    if (number !== shownExchange) {
+      shownExchange = number;
+      if (exchange) exchange.scrollIntoView({ block: "start" });
+      else document.querySelector("#question textarea")?.focus();
+    }
+    document.querySelectorAll(".toast-body").forEach(translate);
+  }
+
+  let isPlanned = false;
+  new MutationObserver(() => {
+    if (isPlanned) return;
+    isPlanned = true;
+    requestAnimationFrame(() => { isPlanned = false; settle(); });
+  }).observe(document.documentElement, { childList: true, subtree: true, characterData: true });
+})();
