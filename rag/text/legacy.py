@@ -1,0 +1,161 @@
+"""Legacy Vietnamese encodings: TCVN3 (fonts ``.Vn…``) and VNI (fonts ``VNI-…``), to Unicode.
+
+Both are Latin-1 text that only its font made Vietnamese. The font's name decides where it is known, so convert run by
+run, before runs are joined; without it :func:`detect` looks at the letters and leaves Unicode Vietnamese alone. The
+tables follow the layouts of TCVN 5712:1993 and of the VNI-Windows fonts.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from rag.text.unicode import TONES, nfc
+
+LegacyEncoding = Literal["tcvn3", "vni"]
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """Text as Unicode, and the encoding it came from (``None``: it was Unicode already)."""
+
+    text: str
+    encoding: LegacyEncoding | None
+
+
+_TCVN3_ROWS: Final = (
+    # plain letters, then huyền, sắc, hỏi, ngã, nặng of each vowel, with their bytes
+    ("ĂÂÊÔƠƯĐăâêôơưđ", range(0xA1, 0xAF)),
+    ("àảãáạ", (0xB5, 0xB6, 0xB7, 0xB8, 0xB9)),
+    ("ằẳẵắặ", (0xBB, 0xBC, 0xBD, 0xBE, 0xC6)),
+    ("ầẩẫấậ", (0xC7, 0xC8, 0xC9, 0xCA, 0xCB)),
+    ("èẻẽéẹ", (0xCC, 0xCE, 0xCF, 0xD0, 0xD1)),
+    ("ềểễếệ", (0xD2, 0xD3, 0xD4, 0xD5, 0xD6)),
+    ("ìỉĩíị", (0xD7, 0xD8, 0xDC, 0xDD, 0xDE)),
+    ("òỏõóọ", (0xDF, 0xE1, 0xE2, 0xE3, 0xE4)),
+    ("ồổỗốộ", (0xE5, 0xE6, 0xE7, 0xE8, 0xE9)),
+    ("ờởỡớợ", (0xEA, 0xEB, 0xEC, 0xED, 0xEE)),
+    ("ùủũúụ", (0xEF, 0xF1, 0xF2, 0xF3, 0xF4)),
+    ("ừửữứự", (0xF5, 0xF6, 0xF7, 0xF8, 0xF9)),
+    ("ỳỷỹýỵ", (0xFA, 0xFB, 0xFC, 0xFD, 0xFE)),
+)
+_TCVN3: Final = {chr(byte): letter for letters, codes in _TCVN3_ROWS for letter, byte in zip(letters, codes, strict=True)}
+
+_VNI_MARKS: Final = {
+    # base letters: the mark letters for plain, huyền, sắc, hỏi, ngã, nặng
+    "aeouy": ("", "ø", "ù", "û", "õ", "ï"),
+    "ôö": ("", "ø", "ù", "û", "õ", "ï"),  # these stand for ơ and ư
+}
+_VNI_CIRCUMFLEX: Final = ("â", "à", "á", "å", "ã", "ä")
+_VNI_BREVE: Final = ("ê", "è", "é", "ú", "ü", "ë")
+_TONE_MARKS: Final = ("", "\u0300", "\u0301", "\u0309", "\u0303", "\u0323")
+
+
+def _vni_table() -> dict[str, str]:
+    table = {"ñ": "đ", "ì": "ì", "í": "í", "æ": "ỉ", "ó": "ĩ", "ò": "ị", "î": "ỵ"}
+    for bases, marks in _VNI_MARKS.items():
+        for base in bases:
+            letter = {"ô": "ơ", "ö": "ư"}.get(base, base)
+            table |= {base + mark: nfc(letter + tone) for mark, tone in zip(marks, _TONE_MARKS, strict=True) if mark}
+    for base, letter, marks in (
+        ("a", "â", _VNI_CIRCUMFLEX), ("e", "ê", _VNI_CIRCUMFLEX), ("o", "ô", _VNI_CIRCUMFLEX), ("a", "ă", _VNI_BREVE),
+    ):  # fmt: skip
+        table |= {base + mark: nfc(letter + tone) for mark, tone in zip(marks, _TONE_MARKS, strict=True)}
+    table |= {"ô": "ơ", "ö": "ư"}
+    upper = {k.upper(): v.upper() for k, v in table.items()}
+    mixed = {k[0].upper() + k[1:]: v.upper() for k, v in table.items() if len(k) == 2}
+    return table | mixed | upper
+
+
+_VNI: Final = _vni_table()
+_VNI_UNIT: Final = re.compile("|".join(sorted(map(re.escape, _VNI), key=len, reverse=True)))
+_TCVN3_UNIT: Final = re.compile("[" + re.escape("".join(_TCVN3)) + "]")
+_TCVN3_FONT: Final = re.compile(r"(?:[A-Z]{6}\+)?\.vn", re.IGNORECASE)
+_VNI_FONT: Final = re.compile(r"(?:[A-Z]{6}\+)?vni(?:[-\s_]|$)", re.IGNORECASE)
+
+
+def encoding_of_font(font: str) -> LegacyEncoding | None:
+    """The encoding that a font's name stands for.
+
+    >>> encoding_of_font(".VnTimeH"), encoding_of_font("VNI-Times"), encoding_of_font("Times New Roman")
+    ('tcvn3', 'vni', None)
+    """
+    if _TCVN3_FONT.match(font):
+        return "tcvn3"
+    return "vni" if _VNI_FONT.match(font) else None
+
+
+def to_unicode(text: str, font: str | None = None) -> Converted:
+    """Convert legacy text; Unicode text comes back as it is.
+
+    :param font: Name of the font of this run; where given it alone decides. A TCVN3 font whose name ends in H draws
+        small letters as capitals.
+
+    >>> to_unicode("D©n téc thiÓu sè", ".VnTime").text
+    'Dân tộc thiểu số'
+    >>> to_unicode("Daân toäc thieåu soá", "VNI-Times").text
+    'Dân tộc thiểu số'
+    """
+    encoding = encoding_of_font(font) if font else detect(text)
+    if encoding is None:
+        return Converted(text, None)
+    converted = _decode(text, encoding)
+    capitals = encoding == "tcvn3" and font is not None and font.rstrip().endswith("H")
+    return Converted(converted.upper() if capitals else converted, encoding)
+
+
+def _decode(text: str, encoding: LegacyEncoding) -> str:
+    if encoding == "vni":
+        return _VNI_UNIT.sub(lambda m: _VNI[m.group()], text)
+    return _TCVN3_UNIT.sub(lambda m: _TCVN3[m.group()], _with_lost_letters(text))
+
+
+_GLYPH_NAMES: Final = re.compile(r"(?<=[^\W\d_])[\u2212\u2219\u2215](?!\d)|(?<!\d)[\u2212\u2219](?=[^\W\d_])")
+
+
+def _with_lost_letters(text: str) -> str:
+    """PDF extractors name the glyphs of ``ư`` and ``ã`` minus and bullet operator; beside letters they are letters."""
+    return _GLYPH_NAMES.sub(lambda m: "\xad" if m.group() == "\u2212" else "\xb7", text)
+
+
+_BEYOND_LATIN1: Final = re.compile("[ăđơưĂĐƠƯĩũĨŨạ-ỹẠ-Ỹ" + TONES + "]")
+_HIGH: Final = re.compile("[\xa1-\xff]")
+_VN_SYLLABLE: Final = None
+
+
+def detect(text: str) -> LegacyEncoding | None:
+    """The legacy encoding of a whole text, by its letters; ``None`` for Unicode, for other languages and in doubt.
+
+    >>> detect("Tæng kÕt c«ng t¸c d©n téc n¨m 2020"), detect("Tổng kết công tác dân tộc năm 2020")
+    ('tcvn3', None)
+    """
+    high = len(_HIGH.findall(text))
+    if high < 6 or len(_BEYOND_LATIN1.findall(text)) * 20 > high:
+        return None
+    scores = {encoding: _share_of_syllables(_decode(text, encoding)) for encoding in ("tcvn3", "vni")}
+    best = max(scores, key=lambda e: scores[e])
+    other = min(scores.values())
+    if scores[best] < 0.8 or scores[best] - max(other, _share_of_syllables(text)) < 0.2:
+        return None
+    return "vni" if best == "vni" else "tcvn3"
+
+
+_WORD: Final = re.compile(r"[^\W\d_]+")
+
+
+def _share_of_syllables(text: str) -> float:
+    """Share of the words with marks that are possible Vietnamese syllables."""
+    from rag.text.syllable import is_syllable
+
+    words = [w for w in _WORD.findall(text) if not w.isascii()]
+    return sum(map(is_syllable, words)) / len(words) if words else 0.0
+
+
+def from_unicode(text: str, encoding: LegacyEncoding) -> str:
+    """The reverse of :func:`to_unicode`, for making test files; capitals with tones become small in TCVN3."""
+    if encoding == "tcvn3":
+        table = {letter: byte for byte, letter in _TCVN3.items()}
+        return "".join(table.get(c) or table.get(c.lower(), c) for c in nfc(text))
+    vni = {letter: code for code, letter in _VNI.items() if len(code) < 2 or code[0].isupper() == code[1].isupper()}
+    return "".join(vni.get(c, c) for c in nfc(text))

@@ -1,0 +1,212 @@
+"""Tone marks given back to a question typed without them, from the spellings of the indexed corpus.
+
+A noisy-channel model: each syllable was meant with some spelling, and a marked one was typed bare with probability d.
+The meant spellings are the best path (Viterbi) through a bigram model of the corpus. d is not fixed: it is chosen, among a few
+values, by the whole question, so that one typed with all its marks keeps its bare syllables ("ban", "nam") as they are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import exp, log
+from typing import Final, Protocol
+
+from rag.text.syllables import Token, tokens
+from rag.text.unicode import canonical_tones, fold, has_marks, lower, nfc
+
+_DROP_RATES: Final = ((0.002, 0.70), (0.25, 0.08), (0.5, 0.12), (0.8, 0.10))
+"""Probability that a mark was left out, and how common such typing is among questions that have some mark."""
+_BIGRAM_TRUST: Final = 50.0
+"""How many times a syllable must be seen before its neighbours count as much as overall frequency."""
+_MAX_SPELLINGS: Final = 14
+_MIN_SHARE: Final = 0.0005
+"""Spellings rarer than this share of a folded syllable are typing errors of the corpus."""
+_TOTAL: Final = 3_000_000.0
+"""Scale of unigram probabilities; only ratios between spellings of one syllable matter."""
+_SHAPE: Final = re.compile(
+    r"(?:ngh|ng|nh|gh|gi|kh|ph|th|tr|ch|qu|[bcdghklmnpqrstvx])?[aeiouy]{1,3}(?:ng|nh|ch|[cmnpt])?"
+)
+
+
+class Vocabulary(Protocol):
+    """What is known of the corpus: how its syllables are spelt. Spellings are lower-case, one tone placement."""
+
+    def spellings(self, folded: Sequence[str]) -> Mapping[str, Mapping[str, int]]:
+        """For each folded syllable the exact spellings met, with their counts."""
+        ...
+
+    def pairs(self, pairs: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], int]:
+        """Counts of neighbouring exact syllables; pairs never met may be left out."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """A question with its marks given back.
+
+    :param confidence: 0 to 1, how clearly the spellings win over the next best; 1 where nothing was changed.
+    """
+
+    text: str
+    changed: bool
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """One syllable of the question and the spellings that may have been meant, with their counts in the corpus."""
+
+    token: Token
+    spellings: tuple[str, ...]
+    counts: tuple[float, ...]
+
+
+def restore(question: str, vocabulary: Vocabulary) -> Restored:
+    """Give a question its tone marks back where they are missing.
+
+    Syllables that carry a mark are anchors and never change; figures, capitals and punctuation are kept.
+
+    :param question: As typed, wholly or partly without marks; with all its marks it comes back unchanged.
+    :param vocabulary: Spellings of the indexed corpus.
+
+    ``restore("ho ngheo nam 2020", vocabulary).text`` is ``"hộ nghèo năm 2020"``.
+    """
+    question = nfc(question)
+    words = [t for t in tokens(question) if not t.text[0].isdigit()]
+    bare = [t for t in words if not has_marks(t.text)]
+    if not bare or not _looks_vietnamese(words):
+        return Restored(question, False, 1.0)
+    slots = _slots(words, vocabulary)
+    model = _Bigrams(question, slots, vocabulary)
+    path, sureness = _best(slots, model, len(words) - len(bare))
+    changes = [
+        (slot.token, slot.spellings[i], sure)
+        for slot, i, sure in zip(slots, path, sureness, strict=True)
+        if not has_marks(slot.token.text) and slot.spellings[i] != lower(slot.token.text)
+    ]
+    if not changes:
+        return Restored(question, False, 1.0)
+    return Restored(_apply(question, changes), True, sum(sure for _, _, sure in changes) / len(changes))
+
+
+def _looks_vietnamese(words: Sequence[Token]) -> bool:
+    """Whether most words have the shape of a Vietnamese syllable; English questions stay as they are."""
+    shaped = sum(1 for t in words if _SHAPE.fullmatch(fold(t.text)))
+    return shaped >= 0.6 * len(words) or any(has_marks(t.text) for t in words)
+
+
+def _slots(words: Sequence[Token], vocabulary: Vocabulary) -> list[_Slot]:
+    typed = [canonical_tones(lower(t.text)) for t in words]
+    known = vocabulary.spellings(sorted({fold(w) for w in typed}))
+    slots = []
+    for token, word in zip(words, typed, strict=True):
+        counts = known.get(fold(word), {})
+        candidates = {word: counts.get(word, 0) + 0.5} if has_marks(word) else _candidates(word, counts)
+        slots.append(_Slot(token, tuple(candidates), tuple(candidates.values())))
+    return slots
+
+
+def _candidates(typed: str, counts: Mapping[str, int]) -> dict[str, float]:
+    """The spellings worth trying, the typed one always among them."""
+    floor = _MIN_SHARE * sum(counts.values())
+    common = sorted(((n, s) for s, n in counts.items() if n >= floor and s != typed), reverse=True)
+    best: dict[str, float] = {spelling: float(count) for count, spelling in common[: _MAX_SPELLINGS - 1]}
+    best[typed] = counts.get(typed, 0) + 0.5
+    return best
+
+
+class _Bigrams:
+    """Log-probabilities of neighbouring spellings, blended with those of single ones."""
+
+    def __init__(self, question: str, slots: Sequence[_Slot], vocabulary: Vocabulary) -> None:
+        joined = [_adjoin(question, a, b) for a, b in zip(slots, slots[1:], strict=False)]
+        wanted = {
+            (x, y)
+            for a, b, near in zip(slots, slots[1:], joined, strict=False)
+            if near and len(a.spellings) + len(b.spellings) > 2
+            for x in a.spellings
+            for y in b.spellings
+        }
+        self._joined = joined
+        self._pairs = vocabulary.pairs(sorted(wanted)) if wanted else {}
+
+    def scores(self, slots: Sequence[_Slot], position: int) -> list[list[float]]:
+        """For slot ``position`` > 0: log P(spelling | previous spelling), one row for each previous spelling."""
+        before, here = slots[position - 1], slots[position]
+        if not self._joined[position - 1]:
+            return [_unigrams(here) for _ in before.spellings]
+        return [
+            [
+                log((self._pairs.get((x, y), 0) + _BIGRAM_TRUST * count / _TOTAL) / (seen + _BIGRAM_TRUST))
+                for y, count in zip(here.spellings, here.counts, strict=True)
+            ]
+            for x, seen in zip(before.spellings, before.counts, strict=True)
+        ]
+
+
+def _unigrams(slot: _Slot) -> list[float]:
+    return [log(count / _TOTAL) for count in slot.counts]
+
+
+def _adjoin(question: str, a: _Slot, b: _Slot) -> bool:
+    return question[a.token.end : b.token.start].strip() == ""
+
+
+def _best(slots: Sequence[_Slot], model: _Bigrams, anchors: int) -> tuple[list[int], list[float]]:
+    """The best path over all drop rates, and for each slot how sure it is."""
+    transitions = [model.scores(slots, p) for p in range(1, len(slots))]
+    rates = _DROP_RATES if anchors else ((0.97, 1.0),)
+    results = []
+    for rate, prior in rates:
+        emissions = [_typing(slot, rate) for slot in slots]
+        forward = _maxima(slots, emissions, transitions)
+        results.append((max(forward[-1]) + anchors * log(1 - rate) + log(prior), rate, emissions, forward))
+    _, _, emissions, forward = max(results, key=lambda r: r[0])
+    return _read_back(slots, emissions, forward, transitions)
+
+
+def _typing(slot: _Slot, rate: float) -> list[float]:
+    """Log-probability of typing what was typed, for each spelling that may have been meant."""
+    if has_marks(slot.token.text):
+        return [0.0]
+    return [log(rate) if has_marks(s) else 0.0 for s in slot.spellings]
+
+
+def _maxima(slots: Sequence[_Slot], emissions: list[list[float]], transitions: list[list[list[float]]]) -> list[list[float]]:
+    forward = [[u + e for u, e in zip(_unigrams(slots[0]), emissions[0], strict=True)]]
+    for rows, emission in zip(transitions, emissions[1:], strict=True):
+        previous = forward[-1]
+        forward.append([max(p + row[j] for p, row in zip(previous, rows, strict=True)) + e for j, e in enumerate(emission)])
+    return forward
+
+
+def _read_back(
+    slots: Sequence[_Slot], emissions: list[list[float]], forward: list[list[float]], transitions: list[list[list[float]]]
+) -> tuple[list[int], list[float]]:
+    """The best spelling of each slot, with the probability ratio to its best rival."""
+    backward = [[0.0] * len(slots[-1].spellings)]
+    for rows, emission in zip(reversed(transitions), reversed(emissions[1:]), strict=True):
+        following = backward[0]
+        backward.insert(0, [max(r + e + f for r, e, f in zip(row, emission, following, strict=True)) for row in rows])
+    path, sureness = [], []
+    for ahead, behind in zip(forward, backward, strict=True):
+        totals = [a + b for a, b in zip(ahead, behind, strict=True)]
+        winner = max(range(len(totals)), key=totals.__getitem__)
+        rival = max((t for i, t in enumerate(totals) if i != winner), default=totals[winner] - 50)
+        path.append(winner)
+        sureness.append(1 / (1 + exp(max(-50.0, rival - totals[winner]))))
+    return path, sureness
+
+
+def _apply(question: str, changes: Sequence[tuple[Token, str, float]]) -> str:
+    pieces, position = [], 0
+    for token, spelling, _ in changes:
+        pieces += [question[position : token.start], _with_case(spelling, token.text)]
+        position = token.end
+    return "".join([*pieces, question[position:]])
+
+
+def _with_case(spelling: str, typed: str) -> str:
+    return "".join(s.upper() if t.isupper() else s for s, t in zip(spelling, typed, strict=True))
