@@ -9,9 +9,10 @@ from __future__ import annotations
 import contextlib
 import logging
 import secrets
+import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import gradio as gr
@@ -48,9 +49,7 @@ element.addEventListener('click', (event) => {
 Update: TypeAlias = dict[str, Any]
 
 
-def mount_chat(
-    app: FastAPI, assistant: Assistant, settings: Settings, access: Callable[[Any], Access | None]
-) -> None:
+def mount_chat(app: FastAPI, assistant: Assistant, settings: Settings, access: Callable[[Any], Access | None]) -> None:
     """Mount the chat at ``/``; must be the last route of the application.
 
     :param access: Rule that turns a request into what it may read.
@@ -153,22 +152,41 @@ class Chat:
         yield exchange
 
 
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The components of the page."""
+
+    conversation: gr.State
+    new: gr.Button
+    past: gr.HTML
+    now: gr.HTML
+    box: gr.Textbox
+    ask: gr.Button
+    stop: gr.Button
+
+
 def build_page(chat: Chat, settings: Settings) -> gr.Blocks:
     """Lay out the page and tie its events."""
     with gr.Blocks(title=product_name(), analytics_enabled=False, fill_width=True) as page:
-        conversation = gr.State(())
-        with gr.Row(elem_id="bar"):
-            gr.HTML(f"<h1>{product_name()}</h1>", apply_default_css=False, js_on_load=None, elem_id="brand")
-            new = gr.Button(say("Câu hỏi mới", "New question"), elem_id="new", size="sm", scale=0)
-        past = gr.HTML("", apply_default_css=False, js_on_load=_ON_CLICK, elem_id="past")
-        now = gr.HTML("", apply_default_css=False, js_on_load=_ON_CLICK, elem_id="now")
-        with gr.Row(elem_id="composer"):
-            box = _question_box(settings.max_question)
-            ask = gr.Button(say("Hỏi", "Ask"), variant="primary", elem_id="ask", scale=0, min_width=72)
-            stop = gr.Button(say("Dừng", "Stop"), elem_id="stop", scale=0, min_width=72, visible=False)
-        _tie(page, chat, conversation, past, now, box, ask, stop, new)
+        _tie(page, chat, _lay_out(settings.max_question))
     page.queue(max_size=QUEUE_LENGTH, api_open=False, default_concurrency_limit=AT_ONCE)
+    # Gradio sums up all past events after each one, even where nobody can see it: a data frame for every answer.
+    page._queue.ANAYLTICS_CACHE_FREQUENCY = sys.maxsize
     return page
+
+
+def _lay_out(max_question: int) -> Parts:
+    conversation = gr.State(())
+    with gr.Row(elem_id="bar"):
+        gr.HTML(f"<h1>{product_name()}</h1>", apply_default_css=False, js_on_load=None, elem_id="brand")
+        new = gr.Button(say("Câu hỏi mới", "New question"), elem_id="new", size="sm", scale=0)
+    past = gr.HTML("", apply_default_css=False, js_on_load=_ON_CLICK, elem_id="past")
+    now = gr.HTML("", apply_default_css=False, js_on_load=_ON_CLICK, elem_id="now")
+    with gr.Row(elem_id="composer"):
+        box = _question_box(max_question)
+        ask = gr.Button(say("Hỏi", "Ask"), variant="primary", elem_id="ask", scale=0, min_width=72)
+        stop = gr.Button(say("Dừng", "Stop"), elem_id="stop", scale=0, min_width=72, visible=False)
+    return Parts(conversation, new, past, now, box, ask, stop)
 
 
 def _question_box(max_length: int) -> gr.Textbox:
@@ -187,33 +205,32 @@ def _question_box(max_length: int) -> gr.Textbox:
     )
 
 
-def _tie(
-    page: gr.Blocks,
-    chat: Chat,
-    conversation: gr.State,
-    past: gr.HTML,
-    now: gr.HTML,
-    box: gr.Textbox,
-    ask: gr.Button,
-    stop: gr.Button,
-    new: gr.Button,
-) -> None:
+def _tie(page: gr.Blocks, chat: Chat, parts: Parts) -> None:
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    begun = [box, conversation, past, now, ask, stop]
-    stepped = [conversation, now, ask, stop]
-    page.load(chat.welcome, None, now, queue=False, **quiet)
+    begun = [parts.box, parts.conversation, parts.past, parts.now, parts.ask, parts.stop]
+    stepped = [parts.conversation, parts.now, parts.ask, parts.stop]
+    page.load(chat.welcome, None, parts.now, queue=False, **quiet)
     # Whoever asks anew, stops or starts over has no more use for the answer that still runs. Gradio works through the
     # events of a click in the order of their making, so this one must be made before the answers it cancels exist:
     # made after them, it would cancel the new answer.
-    drop = gr.on([box.submit, ask.click, past.click, now.click, stop.click, new.click], None, **quiet)
-    typed = gr.on([box.submit, ask.click], chat.begin, [box, conversation], begun, queue=False, **quiet)
-    offered = gr.on([past.click, now.click], chat.begin_suggested, [conversation], begun, queue=False, **quiet)
+    drop = gr.on(
+        [parts.box.submit, parts.ask.click, parts.past.click, parts.now.click, parts.stop.click, parts.new.click],
+        None,
+        **quiet,
+    )
+    typed = gr.on(
+        [parts.box.submit, parts.ask.click], chat.begin, [parts.box, parts.conversation], begun, queue=False, **quiet
+    )
+    offered = gr.on(
+        [parts.past.click, parts.now.click], chat.begin_suggested, [parts.conversation], begun, queue=False, **quiet
+    )
     running = [
-        begin.then(chat.answer, [conversation], stepped, concurrency_id="answer", **quiet) for begin in (typed, offered)
+        begin.then(chat.answer, [parts.conversation], stepped, concurrency_id="answer", **quiet)
+        for begin in (typed, offered)
     ]
     page.fns[drop["id"]].cancels = [run["id"] for run in running]
-    stop.click(chat.stop, [conversation], stepped, queue=False, **quiet)
-    new.click(chat.restart, None, begun, queue=False, **quiet)
+    parts.stop.click(chat.stop, [parts.conversation], stepped, queue=False, **quiet)
+    parts.new.click(chat.restart, None, begun, queue=False, **quiet)
 
 
 def _buttons(*, is_running: bool) -> tuple[Update, Update]:

@@ -16,6 +16,7 @@ from rag.serve.sources import Sources, source_panel
 from rag.types import Answer
 
 _MARKER = re.compile(r"\s?\[(\d{1,3})\]")
+_MARKED_WORD = re.compile(r"(\S{0,24}?)((?:\s?\[\d{1,3}\])+)([.,;:!?…]*)")
 _NOT_WORD = re.compile(r"[\W_]+")
 
 LinkMarker = Callable[[int], str]
@@ -68,7 +69,7 @@ def render_text(text: str, link: LinkMarker) -> str:
     :param link: Gives the HTML of marker ``n``; empty text for a marker that points nowhere.
 
     >>> render_text("Có 112 công trình [1].", lambda n: f"<b>{n}</b>")
-    '<p>Có 112 công trình<b>1</b>.</p>'
+    '<p>Có 112 công <span class="tied">trình<b>1</b>.</span></p>'
     """
     blocks: list[str] = []
     items: list[str] = []
@@ -95,10 +96,14 @@ def differs(question: str, understood: str) -> bool:
 
 
 def _inline(line: str, link: LinkMarker) -> str:
+    """One line; a marker stays on the line of the word before it."""
     pieces: list[str] = []
     end = 0
-    for match in _MARKER.finditer(line):
-        pieces += [escape(line[end : match.start()]), link(int(match[1]))]
+    for match in _MARKED_WORD.finditer(line):
+        word, markers, stop = match.groups()
+        links = _MARKER.sub(lambda m: link(int(m[1])), markers)
+        tied = f"{escape(word)}{links}{escape(stop)}"
+        pieces += [escape(line[end : match.start()]), f'<span class="tied">{tied}</span>' if links else tied]
         end = match.end()
     return "".join([*pieces, escape(line[end:])])
 

@@ -41,9 +41,8 @@ def serve(settings: Settings, *, on_ready: OnReady | None = None) -> None:
         from rag.serve.app import create_app
 
         here = replace(settings, port=listener.getsockname()[1])
-        with contextlib.closing(Assistant.open(settings=here)) as assistant, _stop_signals_as_interrupt():
-            with contextlib.suppress(KeyboardInterrupt):
-                make_server(create_app(assistant, here), here, on_ready=on_ready).run(sockets=[listener])
+        with contextlib.closing(Assistant.open(settings=here)) as assistant, _ended_by_signals():
+            make_server(create_app(assistant, here), here, on_ready=on_ready).run(sockets=[listener])
 
 
 def check_exposure(settings: Settings) -> None:
@@ -53,8 +52,10 @@ def check_exposure(settings: Settings) -> None:
     """
     if settings.auth != "none":
         raise SettingError(
-            say(f"RAG_AUTH là {settings.auth!r}; bản này chỉ có 'none'.",
-                f"RAG_AUTH is {settings.auth!r}; this version only knows 'none'.")
+            say(
+                f"RAG_AUTH là {settings.auth!r}; bản này chỉ có 'none'.",
+                f"RAG_AUTH is {settings.auth!r}; this version only knows 'none'.",
+            )
         )
     if not is_loopback(settings.host):
         raise SettingError(
@@ -146,8 +147,11 @@ def make_server(app: FastAPI, settings: Settings, *, on_ready: OnReady | None = 
 
 
 @contextlib.contextmanager
-def _stop_signals_as_interrupt() -> Iterator[None]:
-    """Make SIGTERM end like Ctrl+C: uvicorn raises it again after its own clean end, and the store is closed then."""
+def _ended_by_signals() -> Iterator[None]:
+    """Let Ctrl+C and SIGTERM end the block quietly: uvicorn raises them again after its own clean end.
+
+    SIGTERM would kill the process there, before the assistant is closed.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -157,6 +161,7 @@ def _stop_signals_as_interrupt() -> Iterator[None]:
 
     previous = signal.signal(signal.SIGTERM, interrupt)
     try:
-        yield
+        with contextlib.suppress(KeyboardInterrupt):
+            yield
     finally:
         signal.signal(signal.SIGTERM, previous)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import groupby
@@ -9,7 +10,7 @@ from urllib.parse import quote
 
 from rag.lang import say
 from rag.serve.conversation import Exchange
-from rag.types import Citation, Hit
+from rag.types import Citation, Hit, Passage
 
 CONTEXT_CHARS = 140
 """Shown before and after the cited words; the whole passage (about 900 characters) opens on demand."""
@@ -75,9 +76,49 @@ def source_panel(sources: Sources) -> str:
     return f'<aside class="sources" aria-label="{label}"><h3>{label}</h3>{cards}</aside>'
 
 
-def meta_line(publisher: str, published: str, pages: str = "") -> str:
-    """Publisher and date as one escaped line; empty parts are left out."""
-    return escape(" · ".join(part for part in (publisher, published, pages) if part))
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Cited words inside an excerpt, in characters of its text; overlapping citations share one mark."""
+
+    start: int
+    end: int
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """One passage with all its cited words, so that a list taken from it does not repeat it."""
+
+    text: str
+    marks: tuple[Mark, ...]
+
+
+def excerpts(citations: Sequence[Citation], hits: Sequence[Hit]) -> list[Excerpt]:
+    """The passages that hold the citations of one document version, in the order of their first number.
+
+    :param hits: Where the passages' texts come from; a citation outside all of them is its own excerpt.
+    """
+    groups: dict[tuple[int, str], list[Citation]] = {}
+    for citation in citations:
+        passage = next((hit.passage for hit in hits if _holds(hit.passage, citation)), None)
+        key = (passage.start, passage.text) if passage else (citation.start, citation.quote)
+        groups.setdefault(key, []).append(citation)
+    return [Excerpt(text, _marks(group, start)) for (start, text), group in groups.items()]
+
+
+def _holds(passage: Passage, citation: Citation) -> bool:
+    same = (passage.document_id, passage.version) == (citation.document_id, citation.version)
+    return same and passage.start <= citation.start and citation.end <= passage.end
+
+
+def _marks(citations: Sequence[Citation], offset: int) -> tuple[Mark, ...]:
+    marks: list[Mark] = []
+    for c in sorted(citations, key=lambda c: (c.start, c.n)):
+        mark = Mark(c.start - offset, c.end - offset, (c,))
+        if marks and mark.start < marks[-1].end:
+            mark = Mark(marks[-1].start, max(marks[-1].end, mark.end), (*marks.pop().citations, c))
+        marks.append(mark)
+    return tuple(marks)
 
 
 def _by_document(citations: tuple[Citation, ...]) -> list[Citation]:
@@ -92,60 +133,56 @@ def _card(citations: list[Citation], sources: Sources) -> str:
     head = citations[0]
     date = head.published.strftime("%d/%m/%Y") if head.published else ""
     title = escape(head.title or say("Tài liệu không có tiêu đề", "Untitled document"))
-    meta = meta_line(head.publisher, date)
-    places = "".join(_place(citation, sources) for citation in citations)
-    return (
-        f'<section class="source"><h4 title="{title}">{title}</h4>'
-        f"{f'<p class=meta>{meta}</p>' if meta else ''}<ol>{places}</ol></section>"
-    )
+    line = escape(" · ".join(part for part in (head.publisher, date) if part))
+    meta = f'<p class="meta">{line}</p>' if line else ""
+    places = "".join(_place(excerpt, sources.prefix) for excerpt in excerpts(citations, sources.hits))
+    return f'<section class="source"><h4 title="{title}">{title}</h4>{meta}{places}</section>'
 
 
-def _place(citation: Citation, sources: Sources) -> str:
-    before, after = _around(citation, sources.hits)
+def _place(excerpt: Excerpt, prefix: str) -> str:
     opens = say("Mở toàn văn", "Open full text")
+    first = excerpt.marks[0].citations[0]
     link = (
-        f'<a class="open" href="{escape(viewer_url(citation))}" target="_blank" rel="noopener"'
-        f' aria-label="{escape(f"{opens}: {citation.title}")}">{opens}</a>'
+        f'<a class="open" href="{escape(viewer_url(first))}" target="_blank" rel="noopener"'
+        f' aria-label="{escape(f"{opens}: {first.title}")}">{opens}</a>'
     )
-    return (
-        f'<li class="place" id="{sources.prefix}-{citation.n}" tabindex="-1"><span class="number">{citation.n}</span>'
-        f"<div>{_excerpt(before, citation.quote, after)}"
-        f'<p class="actions">{link}{_more_button(before, after)}</p></div></li>'
+    text, is_cut = _text(excerpt, prefix)
+    label = say("Xem cả đoạn", "Whole passage")
+    more = f'<button type="button" class="more" aria-expanded="false">{label}</button>' if is_cut else ""
+    return f'<div class="place"><p class="excerpt">{text}</p><p class="actions">{link}{more}</p></div>'
+
+
+def _text(excerpt: Excerpt, prefix: str) -> tuple[str, bool]:
+    """The passage with its marks; what is far from all of them is hidden until asked for.
+
+    :return: HTML, and whether something is hidden.
+    """
+    pieces: list[str] = []
+    position, last = 0, len(excerpt.text)
+    for mark in excerpt.marks:
+        pieces += [_gap(excerpt.text[position : mark.start], position == 0, False), _mark(excerpt, mark, prefix)]
+        position = mark.end
+    html = "".join([*pieces, _gap(excerpt.text[position:last], False, True)])
+    return html, 'class="far"' in html
+
+
+def _mark(excerpt: Excerpt, mark: Mark, prefix: str) -> str:
+    numbers = "".join(
+        f'<a class="number" id="{prefix}-{c.n}" href="{escape(viewer_url(c))}" target="_blank" rel="noopener">{c.n}</a>'
+        for c in mark.citations
     )
+    return f"<mark>{numbers}{escape(excerpt.text[mark.start : mark.end])}</mark>"
 
 
-def _around(citation: Citation, hits: tuple[Hit, ...]) -> tuple[str, str]:
-    """The passage's text before and after the cited words; empty where the passage is not at hand."""
-    for hit in hits:
-        passage = hit.passage
-        same = (passage.document_id, passage.version) == (citation.document_id, citation.version)
-        if same and passage.start <= citation.start and citation.end <= passage.end:
-            cut = citation.start - passage.start
-            return passage.text[:cut], passage.text[cut + len(citation.quote) :]
-    return "", ""
-
-
-def _excerpt(before: str, words: str, after: str) -> str:
-    """The cited words with a little around them; the rest of the passage waits, hidden, for "whole passage"."""
-    near_before, near_after = _tail(before), _head(after)
-    far_before, far_after = before[: len(before) - len(near_before)], after[len(near_after) :]
-    return (
-        f'<p class="excerpt">{_far(far_before, "… ", is_first=True)}{escape(near_before)}'
-        f"<mark>{escape(words)}</mark>{escape(near_after)}{_far(far_after, ' …', is_first=False)}</p>"
-    )
-
-
-def _far(text: str, ellipsis: str, *, is_first: bool) -> str:
-    if not text:
-        return ""
-    hidden, cut = f'<span class="far">{escape(text)}</span>', f'<span class="cut">{ellipsis}</span>'
-    return hidden + cut if is_first else cut + hidden
-
-
-def _more_button(before: str, after: str) -> str:
-    if _tail(before) == before and _head(after) == after:
-        return ""
-    return f'<button type="button" class="more" aria-expanded="false">{say("Xem cả đoạn", "Whole passage")}</button>'
+def _gap(text: str, is_first: bool, is_last: bool) -> str:
+    """Text between marks: near its ends it is shown, the middle is hidden when it is long."""
+    tail = "" if is_last else _tail(text)
+    head = "" if is_first else _head(text)
+    if len(head) + len(tail) >= len(text):
+        return escape(text)
+    hidden = text[len(head) : len(text) - len(tail)]
+    dots = f'<span class="cut">{" …" if head else ""}{" " if head and tail else ""}{"… " if tail else ""}</span>'
+    return f'{escape(head)}{dots}<span class="far">{escape(hidden)}</span>{escape(tail)}'
 
 
 def _tail(text: str) -> str:

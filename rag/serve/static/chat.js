@@ -14,22 +14,22 @@
 
   function show(marker) {
     document.querySelectorAll(".shown").forEach((old) => old.classList.remove("shown"));
-    const place = sourceOf(marker);
-    if (!place) return null;
+    const source = sourceOf(marker);
+    if (!source) return null;
     marker.classList.add("shown");
-    place.classList.add("shown");
-    return place;
+    source.parentElement.classList.add("shown");
+    return source;
   }
 
   // A plain click shows the source beside the answer; with Ctrl, Shift or the middle button the link opens the document.
   document.addEventListener("click", (event) => {
     const marker = event.target.closest(".cite");
     if (!marker || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
-    const place = show(marker);
-    if (!place) return;
+    const source = show(marker);
+    if (!source) return;
     event.preventDefault();
-    place.scrollIntoView({ block: "nearest" });
-    place.focus({ preventScroll: true });
+    source.parentElement.scrollIntoView({ block: "nearest" });
+    source.focus({ preventScroll: true });
   });
   document.addEventListener("click", (event) => {
     const more = event.target.closest(".more");
@@ -67,6 +67,12 @@
   }
 
   let shownExchange = "";
+  // The parts of the page change one after the other, so the new question is brought to the top until they have settled,
+  // unless the reader scrolls.
+  let follows = 0;
+  for (const kind of ["wheel", "touchmove", "pointerdown", "keydown"]) {
+    document.addEventListener(kind, () => { follows = 0; }, { passive: true, capture: true });
+  }
 
   function settle() {
     const now = document.getElementById("now");
@@ -79,9 +85,10 @@
     const number = exchange ? exchange.dataset.exchange : "";
     if (number !== shownExchange) {
       shownExchange = number;
-      if (exchange) exchange.scrollIntoView({ block: "start" });
+      if (exchange) follows = performance.now() + 600;
       else document.querySelector("#question textarea")?.focus();
     }
+    if (exchange && performance.now() < follows) exchange.scrollIntoView({ block: "start" });
     document.querySelectorAll(".toast-body").forEach(translate);
   }
 
