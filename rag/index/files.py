@@ -1,0 +1,85 @@
+"""Writing so that a kill or a power cut leaves the old state or the new one: write aside, fsync, rename, fsync."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+def sha256_file(path: Path) -> str:
+    """SHA-256 of a file's bytes, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def fsync_path(path: Path) -> None:
+    """Have the system put a file or a folder's entries on the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write_atomic(path: Path, data: bytes) -> None:
+    """Replace a file by new contents; readers see the old ones or the new ones, whole."""
+    aside = path.with_name(path.name + ".tmp")
+    with aside.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    aside.replace(path)
+    fsync_path(path.parent)
+
+
+def publish_folder(aside: Path, final: Path) -> None:
+    """Give a finished folder its name, after everything in it is on the disk.
+
+    :param final: Must not exist; a folder cannot be replaced in one step.
+    """
+    for path in sorted(aside.rglob("*")):
+        fsync_path(path)
+    fsync_path(aside)
+    aside.rename(final)
+    fsync_path(final.parent)
+
+
+def build_folder(final: Path, build: Callable[[Path], None]) -> Path:
+    """Make a folder from nothing beside its final name, then publish it; leftovers of a killed run are cleared first.
+
+    :param build: Fills the empty folder that it is given.
+    """
+    aside = final.with_name(final.name + ".tmp")
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir(parents=True)
+    build(aside)
+    remove_folder(final)
+    publish_folder(aside, final)
+    return final
+
+
+def remove_folder(path: Path) -> None:
+    """Remove a folder under another name first, so that a kill in between leaves no half folder under its own."""
+    if not path.exists():
+        return
+    grave = path.with_name(path.name + ".old.tmp")
+    shutil.rmtree(grave, ignore_errors=True)
+    path.rename(grave)
+    shutil.rmtree(grave, ignore_errors=True)
+
+
+@contextmanager
+def file_lock(path: Path, *, wait: bool = True) -> Iterator[None]:
+    """Hold a lock that the system frees when this process ends, however it ends.
+
+    :param wait: ``False`` raises :class:`BlockingIOError` at once when another process holds it.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        yield
