@@ -1,0 +1,30 @@
+"""``rag prepare``: make the encoder ready, once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from rag.cli.options import store_option
+from rag.cli.output import console
+from rag.cli.progress import progress_bars
+from rag.lang import say
+from rag.settings import Settings
+
+
+@click.command(
+    help=say(
+        "Chuẩn bị bộ mã hóa (một lần cho mỗi máy; lần sau xong ngay).",
+        "Prepare the encoder (once a machine; later calls end at once).",
+    )
+)
+@store_option
+def command(store: Path | None) -> None:
+    """Prepare the configured encoder and say that it is ready."""
+    settings = Settings.load(store)
+    from rag.index.encode import prepare
+
+    with progress_bars() as report:
+        prepare(settings, progress=report)
+    console(err=True).print(say(f"Bộ mã hóa đã sẵn sàng: {settings.encoder}", f"Encoder ready: {settings.encoder}"))
