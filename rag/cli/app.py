@@ -74,7 +74,7 @@ class RagGroup(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without importing ours."""
         rows = [(name, say(lazy.vi, lazy.en)) for name, lazy in COMMANDS.items()]
-        rows += [(name, entry.load().get_short_help_str()) for name, entry in sorted(_added_commands().items())]
+        rows += [(name, _short_help(entry)) for name, entry in sorted(_added_commands().items())]
         with formatter.section(say("Lệnh", "Commands")):
             formatter.write_dl(rows)
 
@@ -122,6 +122,8 @@ def _group() -> click.Group:
             "Ask questions of Vietnamese news documents; every answer cites its passages. Runs on this machine and "
             "sends nothing out.",
         ),
+        options_metavar=say("[TÙY CHỌN]", "[OPTIONS]"),
+        subcommand_metavar=say("LỆNH [THAM SỐ]...", "COMMAND [ARGS]..."),
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
         epilog=say("Xem cách dùng từng lệnh: rag LỆNH --help", "Help on a command: rag COMMAND --help"),
     )
@@ -131,6 +133,14 @@ def _group() -> click.Group:
         message="%(prog)s %(version)s",
         help=say("In phiên bản.", "Show the version."),
     )(group)
+
+
+def _short_help(entry: EntryPoint) -> str:
+    try:
+        command: click.Command = entry.load()
+    except ImportError as error:  # one broken addition must not take the help away
+        return say(f"(không nạp được: {error})", f"(cannot be loaded: {error})")
+    return command.get_short_help_str()
 
 
 def _added_commands() -> dict[str, EntryPoint]:

@@ -8,18 +8,16 @@ from pathlib import Path
 import click
 
 from rag.cli.batch import batch_options, run_batch
-from rag.cli.options import filter_options, json_option, store_option
+from rag.cli.options import filter_options, json_option, rag_command, store_option
 from rag.cli.output import console, describe, print_json, printable
 from rag.lang import say
 from rag.settings import Settings
 from rag.types import Answer, Citation, Filters
 
 
-@click.command(
-    help=say(
-        "Trả lời câu hỏi từ các tài liệu trong kho, kèm đoạn trích; nếu tài liệu không nêu thì nói rõ là không nêu.",
-        "Answer from the documents of the store, with the cited passages; says so when the documents do not tell.",
-    )
+@rag_command(
+    "Trả lời câu hỏi từ các tài liệu trong kho, kèm đoạn trích; nếu tài liệu không nêu thì nói rõ là không nêu.",
+    "Answer from the documents of the store, with the cited passages; says so when the documents do not tell.",
 )
 @click.argument("question", required=False, metavar=say('["CÂU HỎI"]', '["QUESTION"]'))
 @json_option

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from rag.cli.options import json_option, store_option
+from rag.cli.options import json_option, rag_command, store_option
 from rag.cli.output import console, print_json, printable
 from rag.cli.progress import progress_bars
 from rag.lang import say
@@ -15,12 +15,10 @@ from rag.settings import Settings
 from rag.types import IngestReport
 
 
-@click.command(
-    help=say(
-        "Nạp tệp và thư mục vào kho. Tệp không đổi thì bỏ qua; tệp hỏng được nêu tên và lý do, các tệp khác vẫn nạp.",
-        "Add files and folders to the store. Unchanged files are passed over; a bad file is named with its reason and "
-        "the others are still indexed.",
-    )
+@rag_command(
+    "Nạp tệp và thư mục vào kho. Tệp không đổi thì bỏ qua; tệp hỏng được nêu tên và lý do, các tệp khác vẫn nạp.",
+    "Add files and folders to the store. Unchanged files are passed over; a bad file is named with its reason and "
+    "the others are still indexed.",
 )
 @click.argument(
     "paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar=say("ĐƯỜNG_DẪN...", "PATH...")

@@ -1,4 +1,4 @@
-"""Options that several commands share."""
+"""What several commands share: how a command is made, and the common options."""
 
 from __future__ import annotations
 
@@ -36,6 +36,11 @@ class DateType(click.ParamType[date]):
             param,
             ctx,
         )
+
+
+def rag_command(vi: str, en: str) -> Callable[[Callable[..., Any]], click.Command]:
+    """Make a command with this help, in the language in use."""
+    return click.command(help=say(vi, en), options_metavar=say("[TÙY CHỌN]", "[OPTIONS]"))
 
 
 def store_option(command: Command) -> Command:

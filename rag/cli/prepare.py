@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import click
-
-from rag.cli.options import store_option
+from rag.cli.options import rag_command, store_option
 from rag.cli.output import console
 from rag.cli.progress import progress_bars
 from rag.lang import say
 from rag.settings import Settings
 
 
-@click.command(
-    help=say(
-        "Chuẩn bị bộ mã hóa (một lần cho mỗi máy; lần sau xong ngay).",
-        "Prepare the encoder (once a machine; later calls end at once).",
-    )
+@rag_command(
+    "Chuẩn bị bộ mã hóa (một lần cho mỗi máy; lần sau xong ngay).",
+    "Prepare the encoder (once a machine; later calls end at once).",
 )
 @store_option
 def command(store: Path | None) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rag.cli.batch import Sample, batch_options, run_batch
-from rag.cli.options import filter_options, json_option, store_option
+from rag.cli.options import filter_options, json_option, rag_command, store_option
 from rag.cli.output import console, describe, print_json, printable
 from rag.lang import say
 from rag.settings import Settings
@@ -18,10 +18,8 @@ if TYPE_CHECKING:
     from rag.assistant import Assistant
 
 
-@click.command(
-    help=say(
-        "Tìm các đoạn liên quan nhất, không soạn câu trả lời.", "Find the nearest passages, without writing an answer."
-    )
+@rag_command(
+    "Tìm các đoạn liên quan nhất, không soạn câu trả lời.", "Find the nearest passages, without writing an answer."
 )
 @click.argument("query", required=False, metavar=say("[TRUY_VẤN]", "[QUERY]"))
 @click.option(

@@ -6,16 +6,14 @@ from pathlib import Path
 
 import click
 
-from rag.cli.options import store_option
+from rag.cli.options import rag_command, store_option
 from rag.cli.output import console
 from rag.lang import say
 from rag.settings import Settings
 
 
-@click.command(
-    help=say(
-        "Mở trang hỏi đáp cho trình duyệt. Dừng bằng Ctrl+C.", "Serve the chat page for a browser. Stop it with Ctrl+C."
-    )
+@rag_command(
+    "Mở trang hỏi đáp cho trình duyệt. Dừng bằng Ctrl+C.", "Serve the chat page for a browser. Stop it with Ctrl+C."
 )
 @click.option(
     "--host",
