@@ -1,0 +1,185 @@
+"""``rag eval``: run suites, score them, compare and report. Thin: every command calls one function of this package.
+
+Exit codes: 0 every gate holds, 1 a gate failed, 2 could not run. The last line says which.
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from evals.baselines import BASELINES
+from evals.gates import Verdict, exit_code, judge_gates, read_gates, verdict_line
+from evals.perform import Plan, perform
+from evals.samples import check_evidence, read_cases
+from evals.score import Scores, read_scores, score_run
+from evals.suite import DEFAULT, SUITES, Suite, dataset_suite, load_suite, squad_suite
+from evals.table import headings, rows, verdict_rows
+from rag.cli.output import console, printable
+from rag.cli.progress import progress_bars
+from rag.errors import RagError
+from rag.lang import say
+
+COULD_NOT_RUN = 2
+_RUN = click.Path(exists=True, file_okay=False, path_type=Path)
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+def _verdict(work: Callable[..., Sequence[Verdict] | None]) -> Callable[..., int]:
+    """Print the verdict as the last line and return the exit code that agrees with it."""
+
+    @functools.wraps(work)
+    def run(*args: Any, **kwargs: Any) -> int:
+        try:
+            verdicts = work(*args, **kwargs)
+        except RagError as error:
+            click.echo(say(f"KHÔNG CHẠY ĐƯỢC: {error}", f"COULD NOT RUN: {error}"))
+            return COULD_NOT_RUN
+        except (KeyboardInterrupt, click.Abort):
+            click.echo(say("KHÔNG CHẠY ĐƯỢC: bị ngắt giữa chừng; chạy tiếp bằng rag eval run --resume LƯỢT_CHẠY.",
+                           "COULD NOT RUN: interrupted; go on with rag eval run --resume RUN."))  # fmt: skip
+            return COULD_NOT_RUN
+        if verdicts is None:
+            return 0
+        click.echo(verdict_line(verdicts))
+        return exit_code(verdicts)
+
+    return run
+
+
+def _run_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    options = (
+        click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path("runs"), show_default=True,
+                     help=say("Thư mục chứa các lượt chạy.", "Folder for the runs.")),
+        click.option("--limit", type=click.IntRange(min=0), default=0,
+                     help=say("Chỉ hỏi N câu đầu.", "First N questions only.")),
+        click.option("--filter", "only", default="", metavar=say("NHÓM,…", "CATEGORY,…"),
+                     help=say("Chỉ các nhóm, nhãn hoặc tiền tố mã này.", "Only these categories, tags, beginnings of ids.")),
+        click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True,
+                     help=say("Số câu hỏi cùng lúc.", "Questions asked at once.")),
+        click.option("--seed", type=int, default=0, show_default=True,
+                     help=say("Số gieo ngẫu nhiên.", "Seed of draws.")),
+    )  # fmt: skip
+    return functools.reduce(lambda inner, option: option(inner), reversed(options), command)
+
+
+@click.group(
+    invoke_without_command=True,
+    help=say(
+        "Đo chất lượng câu trả lời. Không kèm lệnh con: chạy bộ mặc định và xét các ngưỡng.",
+        "Measure how good the answers are. Without a sub-command: run the default suites and judge their gates.",
+    ),
+)
+@_run_options
+@click.pass_context
+def command(ctx: click.Context, /, **options: Any) -> int | None:
+    """Run the default suites, unless a sub-command was named."""
+    return None if ctx.invoked_subcommand else _run_default(**options)
+
+
+@_verdict
+def _run_default(**options: Any) -> Sequence[Verdict]:
+    plan = Plan(**options, command=_command_line())
+    verdicts: list[Verdict] = []
+    for name in DEFAULT:
+        verdicts += _run_and_judge(load_suite(name, plan.seed), plan, None)
+    return verdicts
+
+
+@command.command(
+    name="run", help=say("Hỏi một bộ câu hỏi, ghi lại tất cả, chấm điểm.", "Ask a suite, log everything, score it.")
+)
+@click.option("--suite", "names", multiple=True, metavar=say("BỘ", "NAME"),
+              help=say(f"{', '.join(SUITES)}; thêm +biến-thể, ví dụ seeds+no-marks.",
+                       f"{', '.join(SUITES)}; add +derivation, such as seeds+no-marks."))  # fmt: skip
+@click.option("--dataset", type=_FILE, help=say("Tệp .jsonl của riêng bạn.", "A .jsonl file of your own."))
+@click.option("--squad", type=_FILE, help=say("Tệp JSON kiểu SQuAD.", "A SQuAD JSON file."))
+@click.option("--store", type=_RUN, help=say("Kho có sẵn để hỏi.", "An existing store to ask."))
+@click.option(
+    "--baseline",
+    type=click.Choice(BASELINES),
+    default=None,
+    help=say("Đo một cách làm đơn giản.", "Measure a baseline."),
+)
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help=say("Thiết lập cho lượt này.", "A setting for this run."),
+)
+@click.option("--gates", type=_FILE, help=say("Tệp ngưỡng khác.", "Another gates file."))
+@click.option("--resume", type=_RUN, help=say("Chạy tiếp lượt bị ngắt.", "Go on with an interrupted run."))
+@_run_options
+@_verdict
+def run_command(
+    *, names: Sequence[str], dataset: Path | None, squad: Path | None, settings: Sequence[str], baseline: str | None,
+    gates: Path | None, **options: Any,
+) -> Sequence[Verdict]:  # fmt: skip
+    """Run suites; a baseline is held to no gates unless a file is given."""
+    values = {key: value for key, _, value in (item.partition("=") for item in settings)}
+    plan = Plan(**options, baseline=baseline or "", settings=values, command=_command_line())
+    suites = [load_suite(name, plan.seed) for name in names]
+    suites += [dataset_suite(dataset)] if dataset else []
+    suites += [squad_suite(squad)] if squad else []
+    if not suites:
+        suites = [load_suite(name, plan.seed) for name in DEFAULT]
+    return [verdict for suite in suites for verdict in _run_and_judge(suite, plan, gates)]
+
+
+@command.command(name="score", help=say("Chấm lại một lượt chạy.", "Score a run again."))
+@click.argument("run", type=_RUN)
+@click.option("--gates", type=_FILE, help=say("Tệp ngưỡng khác.", "Another gates file."))
+@_verdict
+def score_command(*, run: Path, gates: Path | None) -> Sequence[Verdict]:
+    """Score a logged run and judge its gates."""
+    scores = score_run(run)
+    return _show(scores, judge_gates(read_gates(scores.suite, gates), scores))
+
+
+@command.command(name="check", help=say("Kiểm tra một tệp câu hỏi.", "Check a dataset file."))
+@click.argument("dataset", type=_FILE)
+@_verdict
+def check_command(*, dataset: Path) -> None:
+    """Validate a dataset against the schema, and its evidence against the documents beside it."""
+    suite = dataset_suite(dataset)
+    if suite.documents:
+        check_evidence(read_cases(dataset), suite.documents)
+    click.echo(say(f"{len(suite.cases)} câu hỏi hợp lệ.", f"{len(suite.cases)} valid cases."))
+
+
+def _run_and_judge(suite: Suite, plan: Plan, gates: Path | None) -> Sequence[Verdict]:
+    chosen = () if plan.baseline and not gates else read_gates(suite.name, gates)
+    with progress_bars() as report:
+        folder = perform(suite, plan, report)
+    scores = score_run(folder)
+    click.echo(f"\n{suite.name}: {printable(str(folder))}")
+    return _show(scores, judge_gates(chosen, scores))
+
+
+def _show(scores: Scores, verdicts: Sequence[Verdict]) -> Sequence[Verdict]:
+    _print_table(headings(), rows(scores))
+    if verdicts:
+        _print_table((say("Ngưỡng", "Gate"), say("Đo được", "Measured"), ""), verdict_rows(verdicts))
+    return verdicts
+
+
+def _print_table(head: Sequence[str], body: Sequence[Sequence[str]]) -> None:
+    from rich.table import Table
+
+    table = Table(*head, box=None, pad_edge=False)
+    for line in body:
+        table.add_row(*map(printable, line))
+    console().print(table)
+
+
+def _command_line() -> str:
+    return " ".join(["rag", *sys.argv[1:]])
+
+
+__all__ = ["command", "read_scores"]
