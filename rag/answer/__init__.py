@@ -1,1 +1,3 @@
-"""Placeholder docstring; the room's owner writes it."""
+"""From passages to an answer: read or generate, verify, cite, or abstain; and follow-up questions before all that."""
+
+from __future__ import annotations

@@ -1,1 +1,11 @@
-"""Placeholder docstring; the room's owner writes it."""
+"""From a question to the passages that may hold its answer: understand, search both legs, fuse.
+
+Knows nothing of FAISS, tantivy or SQLite: :class:`rag.index.index.Index` stands in front of them.
+"""
+
+from __future__ import annotations
+
+from rag.retrieve.hybrid import HybridRetriever
+from rag.retrieve.understand import Query, understand
+
+__all__ = ["HybridRetriever", "Query", "understand"]

@@ -1,0 +1,1 @@
+"""System and user text of each model call, as data."""

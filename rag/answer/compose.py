@@ -1,0 +1,176 @@
+"""From evidence to an answer in words: claims quoted from the documents, frame sentences from fixed templates."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from rag.answer.about import Difference
+from rag.answer.cite import Claim, Quote, quote_of
+from rag.answer.listing import list_items
+from rag.answer.question import Question
+from rag.answer.read import Evidence
+from rag.lang import say
+from rag.text.dates import find_dates
+from rag.text.sentences import clause_spans
+from rag.types import Document, Hit, Span
+
+Fetch = Callable[[Hit], Document]
+"""Gives the document version that a hit belongs to."""
+
+_LONG_SENTENCE = 320
+"""Characters above which only the clauses that answer are quoted."""
+
+_SECOND_SHARE = 0.85
+"""A further sentence is added to an answer without a short one when it scores this share of the best."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Claims of an answer, and its short form."""
+
+    claims: tuple[Claim, ...]
+    short_answer: str = ""
+
+
+def compose(question: Question, evidence: Sequence[Evidence], fetch: Fetch) -> Draft:
+    """Put the best evidence into words.
+
+    :param evidence: Sentences, best first; at least one.
+    """
+    best = evidence[0]
+    document = fetch(best.hit)
+    if question.wants_list:
+        items = list_items(document, best.span)
+        if items:
+            return _list(document, best, items)
+    claims = [_claim(document, best)]
+    short = _short(best, document)
+    if short.quote:
+        claims[0] = Claim(claims[0].text, (*claims[0].quotes, short.quote))
+    if not short.text:
+        claims += _further(evidence, fetch)
+    return Draft(tuple(claims), short.text)
+
+
+def _list(document: Document, best: Evidence, items: Sequence[Span]) -> Draft:
+    claims = []
+    if best.span.start < items[0].start:
+        intro = Span(best.span.start, items[0].start)
+        claims.append(_spoken(document, _trimmed(document, intro), best))
+    claims += [_spoken(document, _trimmed(document, item), best, bullet=True) for item in items]
+    return Draft(tuple(claims))
+
+
+def _trimmed(document: Document, span: Span) -> Span:
+    text = document.text[span.start : span.end]
+    lead = len(text) - len(text.lstrip())
+    return Span(span.start + lead, span.start + len(text.rstrip()))
+
+
+def _spoken(document: Document, span: Span, evidence: Evidence, bullet: bool = False) -> Claim:
+    text = _flat(document.text[span.start : span.end])
+    if bullet:
+        text = re.sub(r"^([-–—•*+]|\d{1,2}[.)]|[a-zđ][.)])\s+", "", text)
+    return Claim(_as_sentence(text), (quote_of(document, span, evidence.hit.passage.id),), bullet)
+
+
+def _as_sentence(text: str) -> str:
+    """A clause cut out of a sentence begins with a capital and ends like a sentence."""
+    text = text.rstrip(" ;,")
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?", "…", ":", "”", '"')) else ".")
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _claim(document: Document, evidence: Evidence) -> Claim:
+    return _spoken(document, _telling_part(document, evidence), evidence)
+
+
+def _telling_part(document: Document, evidence: Evidence) -> Span:
+    """The sentence, or of a long one the clause that holds the short answer."""
+    if len(evidence.span) <= _LONG_SENTENCE or evidence.short is None:
+        return evidence.span
+    at = evidence.span.start + evidence.short.start
+    clauses = clause_spans(document.text, evidence.span)
+    return next((c for c in clauses if c.start <= at < c.end), evidence.span)
+
+
+@dataclass(frozen=True, slots=True)
+class _ShortForm:
+    text: str
+    quote: Quote | None = None
+
+
+def _short(evidence: Evidence, document: Document) -> _ShortForm:
+    """The short answer; a day completed with the year of publication says so and cites where that is written."""
+    short = evidence.short
+    if short is None:
+        return _ShortForm("")
+    if not short.derived:
+        return _ShortForm(_flat(short.text))
+    note = say("năm theo ngày đăng", "year from the date of publication")
+    return _ShortForm(f"{short.derived} ({note})", _published_quote(document))
+
+
+def _published_quote(document: Document) -> Quote | None:
+    """Where the text itself writes its date of publication, in its first lines."""
+    published = document.info.published
+    if published is None:
+        return None
+    for mention in find_dates(document.text[:400]):
+        if (mention.year, mention.month, mention.day) == (published.year, published.month, published.day):
+            return quote_of(document, Span(mention.start, mention.end))
+    return None
+
+
+def _further(evidence: Sequence[Evidence], fetch: Fetch) -> list[Claim]:
+    """Up to two more sentences of the same document that say nearly as much, in the text's order of merit."""
+    best = evidence[0]
+    close = [
+        e
+        for e in evidence[1:4]
+        if e.score >= _SECOND_SHARE * best.score and e.hit.document.id == best.hit.document.id and not e.differences
+    ]
+    return [_claim(fetch(e.hit), e) for e in close[:2]]
+
+
+def refusal(question: Question, evidence: Sequence[Evidence]) -> str:
+    """What an abstention says: what is missing, and what there is instead."""
+    if not evidence:
+        return say("Chưa có tài liệu nào để tìm.", "There are no documents to search.")
+    telling = next((e for e in evidence[:6] if e.differences and e.signals.sentence >= _TELLING), None)
+    if telling is None:
+        return say("Tài liệu không nêu điều được hỏi.", "The documents do not say what was asked.")
+    return " ".join(dict.fromkeys(_missing(d) for d in telling.differences))
+
+
+_TELLING = 0.6
+"""Share of the question's words in a sentence from which on naming its difference helps; below it misleads."""
+
+
+def _missing(difference: Difference) -> str:
+    asked, found = difference.asked, difference.found
+    if difference.kind == "year" and found:
+        return say(
+            f"Tài liệu không nêu số liệu năm {asked} cho điều được hỏi, chỉ nêu năm {found}.",
+            f"The documents do not tell this for {asked}, only for {found}.",
+        )
+    if difference.kind == "year":
+        return say(f"Tài liệu không nêu số liệu năm {asked}.", f"The documents do not tell this for {asked}.")
+    return say(f"Tài liệu không nêu “{asked}” ở chỗ liên quan.", f"The documents do not mention “{asked}” there.")
+
+
+def tentative_text() -> str:
+    """The frame above passages that are shown without asserting an answer."""
+    return say(
+        "Đoạn gần nhất trong tài liệu, xin kiểm tra lại.", "The nearest passages in the documents; please check them."
+    )
+
+
+def nearest_quotes(evidence: Sequence[Evidence], fetch: Fetch, most: int = 3) -> tuple[Quote, ...]:
+    """The best sentences as quotes, each place once."""
+    return tuple(quote_of(fetch(e.hit), e.span, e.hit.passage.id) for e in evidence[:most])

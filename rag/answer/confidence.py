@@ -1,0 +1,45 @@
+"""How sure an answer is: a small logistic model over named signals, and the thresholds of the three states.
+
+None of the signals depends on how much else is indexed. ``evals/fit_confidence.py`` fits the coefficients.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+from rag.answer.read import Evidence
+from rag.types import Status
+
+INTERCEPT: Final = -22.0
+COEFFICIENTS: Final = {
+    "sentence": 3.0,
+    "context": 3.0,
+    "pairs": 1.5,
+    "dense": 20.0,
+    "short": 0.8,
+    "near": 1.0,
+}
+"""Added log-odds for each signal at 1.0 (see :class:`rag.answer.read.Signals`)."""
+
+_TENTATIVE_BAND: Final = 0.15
+"""Width below the threshold of an answer in which the nearest passages are shown for checking."""
+
+
+def confidence(evidence: Evidence) -> float:
+    """Probability that a sentence answers, 0 to 1; 0 when it is about something else than the question."""
+    if evidence.differences:
+        return 0.0
+    signals = evidence.signals
+    odds = INTERCEPT + sum(weight * getattr(signals, name) for name, weight in COEFFICIENTS.items())
+    return 1.0 / (1.0 + math.exp(-odds))
+
+
+def status_of(value: float, caution: float) -> Status:
+    """The state that a confidence leads to.
+
+    :param caution: Threshold of an answer, 0 to 1; higher answers less often.
+    """
+    if value >= caution:
+        return "answered"
+    return "tentative" if value >= caution - _TENTATIVE_BAND else "abstained"

@@ -1,0 +1,106 @@
+"""Follow-up questions made standalone by rules: what "Còn năm 2021?" or "Ai chủ trì?" means after the last question.
+
+A question that stands on its own is never touched, so a new topic is not polluted by the old one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rag.answer.question import analyse
+from rag.text.dates import DateMention, find_dates
+from rag.text.names import find_names
+from rag.text.references import find_document_numbers
+from rag.text.unicode import fold
+from rag.types import Turn
+
+_CONTINUES = re.compile(r"^(con|the con|vay con|the thi|vay thi|the|vay|va|roi)\b")
+_ASK_WORDS = re.compile(r"\b(thi sao|thi the nao|the nao|ra sao|thi|sao|nhu the nao)\s*$")
+_POINTS_BACK = re.compile(
+    r"\b(đó|này|kia|ấy|nói trên|kể trên|ở trên|vừa rồi|vừa nêu|họ|nó|ông ta|bà ta)\b", re.IGNORECASE
+)
+"""Words that point back. With their marks: folded, "đó" is also "đô", "họ" also "hộ"; restore the question first."""
+_MORE = re.compile(r"^(chi tiet hon|cu the hon|noi ro hon|giai thich them|noi them|them|tiep|con gi nua|con gi khac)\b")
+_FEW_TERMS = 3
+"""A question with fewer words of content than this cannot stand alone ("Ai chủ trì?")."""
+
+
+def standalone(question: str, history: Sequence[Turn]) -> str:
+    """The question with what it leaves unsaid taken from the earlier ones.
+
+    :param question: With tone marks (restored where typed without).
+    :param history: Earlier exchanges, oldest first.
+
+    >>> standalone("Còn năm 2021?", [Turn("Tỷ lệ hộ nghèo năm 2020 là bao nhiêu?", "")])
+    'Tỷ lệ hộ nghèo năm 2021 là bao nhiêu?'
+    """
+    current = ""
+    for turn in (*history, Turn(question, "")):
+        current = _completed(turn.question, current) if current else turn.question
+    return current
+
+
+def _completed(question: str, previous: str) -> str:
+    plain = fold(question).strip(" ?.!")
+    if _MORE.match(plain):
+        return previous
+    if _CONTINUES.match(plain) and len(plain.split()) <= 8:
+        return _substituted(question, previous)
+    if _stands_alone(question):
+        return question
+    return f"{question.rstrip(' ?.!')} ({_topic(previous, question)})?"
+
+
+def _stands_alone(question: str) -> bool:
+    if find_names(question) or find_dates(question) or find_document_numbers(question):
+        return not _POINTS_BACK.search(question)
+    return len(analyse(question).terms) > _FEW_TERMS and not _POINTS_BACK.search(question)
+
+
+def _substituted(question: str, previous: str) -> str:
+    """Put what follows "còn" in the place of its like in the previous question: a year for a year."""
+    rest = _without_frame(question)
+    new_dates, old_dates = find_dates(rest), find_dates(previous)
+    if new_dates and old_dates:
+        return _replaced(previous, old_dates[0], new_dates[0].text)
+    if new_dates:
+        return f"{previous.rstrip(' ?.!')} {new_dates[0].text}?"
+    new_names, old_names = find_names(rest), find_names(previous)
+    if new_names and old_names:
+        old = old_names[-1]
+        return previous[: old.start] + new_names[0].text + previous[old.end :]
+    noun = _asked_noun(previous)
+    if noun and len(rest.split()) <= 4:
+        return previous.replace(noun, rest, 1)
+    return f"{rest} ({_topic(previous, rest)})?"
+
+
+def _replaced(text: str, mention: DateMention, by: str) -> str:
+    year = re.search(r"\b\d{4}\b", by)
+    if mention.kind == "year" and year:
+        by = re.sub(r"\d{4}", year.group(0), mention.text)
+    return text[: mention.start] + by + text[mention.end :]
+
+
+def _without_frame(question: str) -> str:
+    words = question.strip(" ?.!").split()
+    while words and _CONTINUES.fullmatch(fold(words[0])):
+        words = words[1:]
+    rest = " ".join(words)
+    asked = _ASK_WORDS.search(fold(rest))
+    return rest[: asked.start()].strip() if asked else rest
+
+
+def _asked_noun(previous: str) -> str:
+    """The words right after "bao nhiêu", as they stand."""
+    found = re.search(r"bao nhi[êe]u\s+((?:\w+\s*){1,2})", previous)
+    return found.group(1).strip() if found else ""
+
+
+def _topic(previous: str, question: str) -> str:
+    """Words of content of the previous question that the new one does not already have."""
+    known = set(fold(question).split())
+    words = re.findall(r"[\w/-]+", previous)
+    asking = set("bao nhieu ai gi nao dau may la khi o sao vi co khong the nhu".split())
+    return " ".join(w for w in words if fold(w) not in known and fold(w) not in asking)

@@ -1,0 +1,129 @@
+"""How much of a question a piece of text shares, and how near to a place in it: the measures under every decision.
+
+All of them look at one question and one text only, so they do not change with the number of indexed documents.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+from rag.answer.question import Term, key
+from rag.text.syllables import tokens
+from rag.text.unicode import fold
+
+_STOPS = re.compile(r"[,;:.!?…()\n]")
+_STOP_COST = {",": 2, ";": 10, ":": 3, "(": 2, ")": 2}
+_HARD_STOP_COST = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of a text in compared form, with their places.
+
+    :param keys: Word number i in compared form.
+    :param starts: Character where word i starts.
+    :param exact: Compared form -> numbers of the words that have it.
+    :param loose: Folded form -> the same.
+    """
+
+    keys: tuple[str, ...]
+    starts: tuple[int, ...]
+    exact: dict[str, tuple[int, ...]]
+    loose: dict[str, tuple[int, ...]]
+
+    def find(self, term: Term) -> tuple[int, ...]:
+        """Numbers of the words that agree with a term of the question."""
+        return self.loose.get(fold(term.text), ()) if term.loose else self.exact.get(term.text, ())
+
+
+@lru_cache(maxsize=4096)
+def words_of(text: str) -> Words:
+    """Take a text apart once; sentences are looked at many times."""
+    found = tokens(text)
+    keys = tuple(key(t.text) for t in found)
+    exact: dict[str, list[int]] = {}
+    loose: dict[str, list[int]] = {}
+    for number, word in enumerate(keys):
+        for part in {word, *_parts(word)}:
+            exact.setdefault(part, []).append(number)
+            loose.setdefault(fold(part), []).append(number)
+    return Words(keys, tuple(t.start for t in found), _frozen(exact), _frozen(loose))
+
+
+def _parts(word: str) -> Iterable[str]:
+    """A document number or date also agrees by its parts: "88/2019/qh14" with "88"."""
+    return (p for p in re.split(r"[/-]", word) if p) if any(c.isdigit() for c in word) else ()
+
+
+def _frozen(table: dict[str, list[int]]) -> dict[str, tuple[int, ...]]:
+    return {word: tuple(numbers) for word, numbers in table.items()}
+
+
+def coverage(terms: Sequence[Term], *texts: Words) -> float:
+    """Weighted share of the terms that stand in any of the texts, 0 to 1; 0 when there are no terms.
+
+    A syllable found outside the compound that it forms in the question counts half: "hội" of "hội nghị" also stands in
+    "Quốc hội".
+    """
+    total = sum(t.weight for t in terms)
+    if not total:
+        return 0.0
+    found = sum(t.weight * max(_agreement(t, terms, w) for w in texts) for t in terms)
+    return found / total
+
+
+def _agreement(term: Term, terms: Sequence[Term], words: Words) -> float:
+    places = words.find(term)
+    if not places:
+        return 0.0
+    return max(_fit(place, term, terms, words) for place in places)
+
+
+def _fit(place: int, term: Term, terms: Sequence[Term], words: Words) -> float:
+    """1.0 where the term stands beside one of its neighbours in the question, or has none; else 0.5."""
+    neighbours = [(t, t.position - term.position) for t in terms if abs(t.position - term.position) == 1]
+    if not neighbours or term.weight > 1.0:
+        return 1.0
+    return 1.0 if any(place + step in words.find(t) for t, step in neighbours) else 0.5
+
+
+def pair_coverage(terms: Sequence[Term], words: Words) -> float:
+    """Share of the question's compounds (neighbouring terms) that also stand together in the text."""
+    pairs = [(a, b) for a, b in pairwise(terms) if b.position - a.position == 1]
+    if not pairs:
+        return 0.0
+    return sum(_stand_together(words.find(a), words.find(b)) for a, b in pairs) / len(pairs)
+
+
+def _stand_together(left: tuple[int, ...], right: tuple[int, ...]) -> bool:
+    return any(place + 1 in right for place in left)
+
+
+def closeness(terms: Sequence[Term], text: str, start: int, end: int) -> float:
+    """How near the terms stand to ``text[start:end]``: 1.0 each beside it, less with distance and stops between.
+
+    A comma counts as two words, a semicolon as ten: what it separates belongs to something else.
+    """
+    words = words_of(text)
+    score = 0.0
+    for term in terms:
+        near = [_fit(n, term, terms, words) * _nearness(text, words.starts[n], start, end) for n in words.find(term)]
+        score += term.weight * max(near, default=0.0)
+    return score / max(1e-9, sum(t.weight for t in terms))
+
+
+def _nearness(text: str, at: int, start: int, end: int) -> float:
+    if start <= at < end:
+        return 1.0
+    low, high = (at, start) if at < start else (end, at)
+    return 1.0 / (1.0 + _distance(text, low, high) / 6.0)
+
+
+def _distance(text: str, low: int, high: int) -> float:
+    between = text[low:high]
+    stops = sum(_STOP_COST.get(s, _HARD_STOP_COST) for s in _STOPS.findall(between))
+    return between.count(" ") + stops

@@ -1,0 +1,230 @@
+"""What a question asks for: the kind of answer, the noun it belongs to, and what the evidence must be about.
+
+Patterns are matched on the folded question, so they hold with and without tone marks; the few that would be
+ambiguous without marks ("mấy" / "may") also look at the marks when there are any.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from rag.text.dates import DateMention, find_dates
+from rag.text.names import find_names
+from rag.text.references import DocumentNumber, find_document_numbers
+from rag.text.syllables import is_function_word, tokens
+from rag.text.unicode import canonical_tones, fold, has_marks
+
+Kind: TypeAlias = Literal[
+    "quantity", "date", "person", "place", "reference", "list", "reason", "manner", "yesno", "other"
+]
+
+_KINDS: tuple[tuple[Kind, str], ...] = (
+    (
+        "reference",
+        r"\b(nghi quyet|quyet dinh|thong tu|nghi dinh|chi thi|cong van|ke hoach|van ban|cong dien|thong bao"
+        r"|huong dan|luat|bo luat|phap lenh)( \S+){0,2}? (nao|so may|so bao nhieu|so nao|gi)\b|\bso hieu\b",
+    ),
+    ("reason", r"\b(vi sao|tai sao|do dau ma|nguyen nhan|ly do|li do|sao lai|vi ly do)\b"),
+    (
+        "date",
+        r"\b(khi nao|bao gio|luc nao|hom nao|(ngay|thang|nam|thoi gian|thoi diem|gio|quy|buoi|dip|tuan|mua|the ky)"
+        r"( thang)?( nam)? (nao|may|bao nhieu|gi)|may gio|ngay thang nam|thu may)\b",
+    ),
+    ("quantity", r"\b(bao nhieu|bao lau|bao xa|may|muc nao|chiem ty le nao)\b"),
+    (
+        "person",
+        r"\b(ai|nguoi nao|dong chi nao|ong nao|ba nao|vi nao|nhung ai|do ai|cua ai|(cau thu|dien vien|ca si|"
+        r"nghi si|tac gia|dao dien|bac si|lanh dao|tong thong|bo truong|giam doc|chu tich|bi thu|truong ban|"
+        r"huan luyen vien|nha khoa hoc|vua|nu hoang)( \S+){0,4}? (nao|la ai))\b",
+    ),
+    (
+        "place",
+        r"\b(o dau|tai dau|noi nao|cho nao|den dau|tu dau|dau la|(tinh|huyen|xa|thanh pho|nuoc|quoc gia|"
+        r"dia phuong|khu vuc|thon|ban|quan|phuong|dia diem|dia ban|chau luc|vung|bang|thi xa|san van dong) "
+        r"(nao|gi))\b",
+    ),
+    (
+        "list",
+        r"\b(nhung gi|gom nhung|gom cac|bao gom|liet ke|ke ten|(nhung|cac) (\S+ ){1,5}?(nao|gi)\b)|"
+        r"\b(nhiem vu|giai phap|ket qua|noi dung|muc tieu|bien phap|han che|ton tai|yeu cau|kien nghi|de xuat|"
+        r"hoat dong|chi tieu|thanh tich|thanh tuu|phuong huong|chinh sach)\b.*\b(la gi|nao|gi|the nao|ra sao)\b",
+    ),
+    (
+        "yesno",
+        r"\bco\b.*\b(khong|chua)$|\b(phai khong|dung khong|hay khong|hay chua|co phai|phai chang|dung chua)\b"
+        r"|\b(da|duoc)\b.*\bchua$",
+    ),
+    ("manner", r"\b(nhu the nao|the nao|ra sao|bang cach nao|lam sao|lam the nao|cach nao)\b"),
+)
+_LIST_NOUNS = re.compile(
+    r"\b(nhiem vu|giai phap|ket qua|noi dung|muc tieu|bien phap|han che|ton tai|yeu cau|kien nghi|de xuat|hoat dong|"
+    r"chi tieu|thanh tich|phuong huong|chinh sach)\b"
+)
+_ASKING = frozenset(
+    """
+    bao nhiêu mấy gì nào ai đâu sao khi bao giờ vì tại thế như ra là ở có không chưa phải liệt kê kể tên cho biết hỏi xin
+    hãy lâu xa hay những các năm tháng ngày
+    """.split()
+)
+"""Words that ask, and words of time whose numbers are looked at apart; none says what the evidence is about."""
+_COMPARED = re.compile(r"(so voi|so cung ky|cung ky|hon|tu muc|tang tu|giam tu)( \S+){0,3} ?$")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word of the question that the evidence should share.
+
+    :param text: Lower-case, one tone placement.
+    :param weight: 2.0 for names, numbers and document numbers, 1.0 else.
+    :param loose: Typed without tone marks: any marked spelling agrees.
+    :param position: Number of the word in the question; neighbours form a compound ("hội nghị").
+    """
+
+    text: str
+    weight: float
+    loose: bool = False
+    position: int = -9
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A standalone question, taken apart.
+
+    :param text: With tone marks, as understood.
+    :param focus: Words of the noun asked for: ``("công", "trình")`` of "bao nhiêu công trình".
+    :param foci: The same for each of several joined by a comma or "và".
+    :param years: Years the answer must be about.
+    :param names: Proper names in the question.
+    """
+
+    text: str
+    kind: Kind
+    terms: tuple[Term, ...]
+    foci: tuple[tuple[str, ...], ...]
+    years: frozenset[int]
+    dates: tuple[DateMention, ...]
+    references: tuple[DocumentNumber, ...]
+    names: tuple[str, ...]
+
+    @property
+    def wants_list(self) -> bool:
+        """Whether several items are asked for."""
+        return self.kind == "list"
+
+
+def analyse(text: str, typed: str | None = None) -> Question:
+    """Take a question apart.
+
+    :param text: The standalone question with tone marks.
+    :param typed: As typed; words without marks there are matched loosely.
+
+    >>> analyse("Năm 2020 khởi công mới bao nhiêu công trình?").kind
+    'quantity'
+    """
+    plain = _plain(text)
+    kind = _kind(plain, text)
+    dates = tuple(d for d in find_dates(text) if not d.relative)
+    names = tuple(n.text for n in find_names(text))
+    return Question(
+        text=text,
+        kind=kind,
+        terms=_terms(text, typed or text, names),
+        foci=_foci(text, kind),
+        years=frozenset(y for d in dates for y in (d.year, d.end_year) if y),
+        dates=dates,
+        references=find_document_numbers(text),
+        names=names,
+    )
+
+
+def is_comparison(text: str, start: int) -> bool:
+    """Whether the words before ``start`` make what follows a point of comparison ("so với năm 2019")."""
+    return bool(_COMPARED.search(fold(text[max(0, start - 40) : start]).rstrip() + " "))
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.findall(r"[\w/%.-]+", fold(text)))
+
+
+def _kind(plain: str, text: str) -> Kind:
+    for kind, pattern in _KINDS:
+        found = re.search(pattern, plain)
+        if found and not _is_misread(found.group(0), text):
+            return kind
+    return "list" if _LIST_NOUNS.search(plain) and not re.search(r"\b(gi|nao)\b", plain) else "other"
+
+
+def _is_misread(found: str, text: str) -> bool:
+    """Folded "may" and "ai" also stand for "may", "mây", "máy", "ái"; the marks decide where there are any."""
+    if found not in ("may", "ai"):
+        return False
+    exact = {"may": "mấy", "ai": "ai"}[found]
+    words = [t.text.lower() for t in tokens(text)]
+    return has_marks(text) and exact not in words
+
+
+def _terms(text: str, typed: str, names: tuple[str, ...]) -> tuple[Term, ...]:
+    unmarked = {t.text.lower() for t in tokens(typed) if not has_marks(t.text)}
+    in_names = {key(t.text) for name in names for t in tokens(name)}
+    seen: dict[str, Term] = {}
+    for position, token in enumerate(tokens(text)):
+        word = key(token.text)
+        if word in _ASKING or is_function_word(word) or word in seen:
+            continue
+        special = word in in_names or any(c.isdigit() for c in word)
+        # A restored word may be wrong: it was typed without marks, so any marks agree with it.
+        loose = has_marks(token.text) and fold(token.text) in unmarked
+        seen[word] = Term(word, 2.0 if special else 1.0, loose, position)
+    return tuple(seen.values())
+
+
+def key(word: str) -> str:
+    """The form in which words are compared: lower-case, one tone placement.
+
+    >>> key("Hoà")
+    'hòa'
+    """
+    return canonical_tones(word.lower())
+
+
+def _foci(text: str, kind: Kind) -> tuple[tuple[str, ...], ...]:
+    words = [(key(t.text), t.start, t.end) for t in tokens(text)]
+    plain = [fold(w) for w, _, _ in words]
+    if kind == "quantity":
+        return _foci_after(text, words, plain)
+    for index, word in enumerate(plain if kind == "other" else ()):
+        if word in ("nao", "gi") and index:
+            return (_noun_before(words, index),)
+    return ()
+
+
+def _foci_after(text: str, words: list[tuple[str, int, int]], plain: list[str]) -> tuple[tuple[str, ...], ...]:
+    """The nouns after "bao nhiêu": "bao nhiêu tập thể, cá nhân được khen" asks for two."""
+    for index, word in enumerate(plain):
+        starts = index + 2 if word == "bao" and plain[index + 1 : index + 2] == ["nhieu"] else 0
+        starts = starts or (index + 1 if word == "may" else 0)
+        if not starts:
+            continue
+        groups: list[list[str]] = [[]]
+        last_end = words[starts - 1][2]
+        for syllable, start, end in words[starts : starts + 8]:
+            joined = "," in text[last_end:start] or syllable == "và"
+            if joined:
+                groups.append([])
+            if syllable != "và":
+                if is_function_word(syllable) or (len(groups[-1]) >= 2 and not joined):
+                    break
+                groups[-1].append(syllable)
+            last_end = end
+        return tuple(tuple(g) for g in groups if g)
+    return ()
+
+
+def _noun_before(words: list[tuple[str, int, int]], index: int) -> tuple[str, ...]:
+    before = [w for w, _, _ in words[:index]]
+    while before and (is_function_word(before[-1]) or before[-1] in _ASKING):
+        before.pop()
+    return tuple(before[-2:])

@@ -1,0 +1,136 @@
+"""The answer to one question from its hits: quoted, or written by a model and verified; or an honest abstention."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rag.answer.cite import Citations, Claim, nearest, render
+from rag.answer.compose import Fetch, compose, nearest_quotes, refusal, tentative_text
+from rag.answer.confidence import confidence, status_of
+from rag.answer.generate import Writer, Written
+from rag.answer.question import Question
+from rag.answer.read import Evidence, Reader
+from rag.errors import ModelError
+from rag.lang import say
+from rag.types import Answer, Citation, Hit, Turn
+
+_log = logging.getLogger(__name__)
+_CONSIDERED = 6
+"""Best sentences among which the most certain one is looked for."""
+
+_TELLING = 0.6
+"""Share of the question's words from which on a sentence that differs (in its year, say) is worth naming."""
+
+_FAR_LESS = 0.15
+"""How much less of the question a sentence without difference may say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A finished part of a streamed answer: its text (with the line break before it) and the citations new in it."""
+
+    text: str
+    citations: tuple[Citation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Replier:
+    """Answers from hits.
+
+    :param caution: Threshold of an answer, 0 to 1.
+    :param writer: Writes with a model; ``None`` quotes.
+    """
+
+    reader: Reader
+    fetch: Fetch
+    caution: float
+    writer: Writer | None = None
+
+    def reply(self, question: Question, hits: Sequence[Hit], history: Sequence[Turn] = ()) -> Iterator[Piece | Answer]:
+        """Yield the pieces of the answer as they become certain, then the whole :class:`Answer`, its text their sum."""
+        evidence = _most_certain_first(self.reader.read(question, hits))
+        sure = confidence(evidence[0]) if evidence else 0.0
+        status = status_of(sure, self.caution)
+        notes: tuple[str, ...] = ()
+        # A model answers questions that rules cannot read, so it is also asked in the grey zone; not where the
+        # evidence is about something else than the question.
+        if self.writer and hits and status != "abstained":
+            said, notes = yield from self._written(question, hits, history, sure)
+            if said:
+                return
+        if status == "answered":
+            yield from self._quoted(question, evidence, sure, notes)
+        else:
+            yield from self._unasserted(question, evidence, sure, status == "tentative", notes)
+
+    def _written(
+        self, question: Question, hits: Sequence[Hit], history: Sequence[Turn], sure: float
+    ) -> Iterator[Piece | Answer]:
+        """Stream the model's verified sentences; returns whether any was shown, and notes for what comes instead."""
+        written, citations, text, notes = Written(), Citations(), "", []
+        try:
+            for claim in self.writer.write(question.text, hits, history, written):  # type: ignore[union-attr]
+                piece = _piece(claim, citations, bool(text))
+                text += piece.text
+                yield piece
+        except ModelError as error:
+            _log.warning("model failed: %s", error.__cause__ or error)
+            notes.append(
+                say("Mô hình ngôn ngữ không trả lời được; dưới đây là trích dẫn từ tài liệu.",
+                    "The language model did not answer; what follows is quoted from the documents.")
+            )  # fmt: skip
+        if written.dropped:
+            notes.append(
+                say(f"Đã bỏ {len(written.dropped)} câu không có căn cứ trong tài liệu.",
+                    f"{len(written.dropped)} sentence(s) without support in the documents were removed.")
+            )  # fmt: skip
+        if text:
+            yield Answer(
+                question=question.text, status="answered", text=text, citations=citations.made, confidence=sure,
+                method="llm", notes=tuple(notes),
+            )  # fmt: skip
+        return bool(text), tuple(notes)
+
+    def _quoted(
+        self, question: Question, evidence: Sequence[Evidence], sure: float, notes: tuple[str, ...]
+    ) -> Iterator[Piece | Answer]:
+        draft, citations, text = compose(question, evidence, self.fetch), Citations(), ""
+        for claim in draft.claims:
+            piece = _piece(claim, citations, bool(text))
+            text += piece.text
+            yield piece
+        yield Answer(
+            question=question.text, status="answered", text=text, short_answer=draft.short_answer,
+            citations=citations.made, confidence=sure, method="extractive", notes=notes,
+        )  # fmt: skip
+
+    def _unasserted(
+        self, question: Question, evidence: Sequence[Evidence], sure: float, tentative: bool, notes: tuple[str, ...]
+    ) -> Iterator[Piece | Answer]:
+        text = tentative_text() if tentative else refusal(question, evidence)
+        yield Piece(text)
+        yield Answer(
+            question=question.text, status="tentative" if tentative else "abstained", text=text, confidence=sure,
+            nearest=nearest(nearest_quotes(evidence, self.fetch)), method="extractive", notes=notes,
+        )  # fmt: skip
+
+
+def _most_certain_first(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """Among the best sentences, one that is about what is asked goes before one that is not.
+
+    Unless that one says far less of what was asked: then naming the difference helps more than a distant sentence.
+    """
+    best = evidence[:_CONSIDERED]
+    first = next((e for e in best if not e.differences), None)
+    told = max((e.signals.sentence for e in best if e.differences), default=0.0)
+    if first is None or (told >= _TELLING and first.signals.sentence < told - _FAR_LESS):
+        return tuple(sorted(evidence, key=lambda e: -e.signals.sentence * bool(e.differences)))
+    return (first, *(e for e in evidence if e is not first))
+
+
+def _piece(claim: Claim, citations: Citations, follows: bool) -> Piece:
+    known = len(citations.made)
+    text = render([claim], citations)
+    return Piece(("\n" if follows else "") + text, citations.made[known:])

@@ -1,0 +1,254 @@
+"""The short answer inside a sentence: the figure, day, person, place or document number that was asked for.
+
+Each finder looks at the candidates of its kind and takes the one that stands nearest to the question's words; a
+figure must also belong to the noun asked for ("bao nhiêu công trình" is not answered with a sum of money).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from rag.answer.match import closeness, words_of
+from rag.answer.question import Kind, Question, is_comparison, key
+from rag.text.dates import DateMention, find_dates
+from rag.text.names import find_names, find_people
+from rag.text.numbers import Quantity, find_quantities
+from rag.text.references import find_document_numbers
+from rag.text.syllables import is_function_word
+from rag.text.unicode import fold
+
+_MONEY = re.compile(
+    r"\b(kinh phi|tien|von|gia|doanh thu|ngan sach|thu nhap|luong|chi phi|tri gia|loi nhuan|giai ngan|ho tro|phi|no|"
+    r"kim ngach|dau tu|dong|usd|ty dong|trieu dong)\b"
+)
+_SHARE = re.compile(r"\b(ty le|ti le|phan tram|chiem|ti suat|ty suat|ty trong|lai suat)\b|%")
+_AREA = re.compile(r"\b(dien tich|hecta|ha|m2|km2)\b")
+_LENGTH = re.compile(r"\b(bao xa|dai bao nhieu|chieu dai|chieu cao|cao bao nhieu|rong bao nhieu|khoang cach|km|met)\b")
+_WEIGHT = re.compile(r"\b(san luong|nang bao nhieu|khoi luong|trong luong|tan|kg)\b")
+_UNITS: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = (
+    (_SHARE, frozenset({"%", "‰", "phần trăm"})),
+    (_MONEY, frozenset({"đồng", "USD", "VND", "euro", "EUR", "nhân dân tệ", "yên", "bảng", "won", "baht"})),
+    (_AREA, frozenset({"ha", "m2", "km2", "m²", "km²", "sào", "mẫu"})),
+    (_LENGTH, frozenset({"km", "m", "cm", "mm"})),
+    (_WEIGHT, frozenset({"tấn", "kg", "tạ", "g", "yến"})),
+)
+_PLACE_HEAD = re.compile(
+    r"(?:tại|ở|từ|đến|thuộc|trên địa bàn)\s+((?:(?:tỉnh|huyện|xã|thành phố|TP\.?|thị xã|thị trấn|quận|phường|thôn|bản|"
+    r"làng|đảo|khu vực|khu|nước|hội trường|trụ sở|nhà|sân vận động|bệnh viện|trường)\s+)*)(?=[A-ZĐÀ-Ỹ])"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Short:
+    """A short answer: ``sentence[start:end] == text`` unless completed by ``derived``.
+
+    :param score: How near it stands to the question's words, 0 to about 1.5; compared inside one question.
+    :param derived: The value completed from elsewhere ("8/1/2021"), empty where it stands as written.
+    """
+
+    text: str
+    start: int
+    end: int
+    score: float
+    derived: str = ""
+
+
+Finder = Callable[[Question, str, "date | None"], "Short | None"]
+
+
+def find_short(question: Question, sentence: str, published: date | None) -> Short | None:
+    """The short answer to a question inside a sentence that answers it, or ``None``.
+
+    :param published: Day of publication, which completes a date written without its year.
+    """
+    finder = _FINDERS.get(question.kind)
+    return finder(question, sentence, published) if finder else None
+
+
+def _quantity(question: Question, sentence: str, _: date | None) -> Short | None:
+    candidates = _joined(question, sentence, _wanted_quantities(question, sentence))
+    asked = {key(w) for w in re.findall(r"\d[\d.,]*", question.text)}
+    best: Short | None = None
+    for start, end, bonus in candidates:
+        if key(sentence[start:end]) in asked:
+            continue
+        penalty = 0.4 if is_comparison(sentence, start) or _is_change(sentence, start) else 0.0
+        score = closeness(question.terms, sentence, start, end) + bonus - penalty
+        if best is None or score > best.score:
+            best = Short(sentence[start:end], start, end, score)
+    return best
+
+
+def _is_change(sentence: str, start: int) -> bool:
+    """Whether a figure in brackets tells by how much, not how much: "(giảm 3%)"."""
+    return bool(re.search(r"\((tăng|giảm)( \w+)? ?$", sentence[max(0, start - 14) : start]))
+
+
+def _wanted_quantities(question: Question, sentence: str) -> list[tuple[int, int, float]]:
+    """Quantities that can be meant, with the bonus of standing before the noun asked for."""
+    plain = fold(question.text)
+    units = next((wanted for pattern, wanted in _UNITS if pattern.search(plain)), None)
+    found = []
+    for quantity in find_quantities(sentence):
+        end, share = _noun_after(question, sentence, quantity)
+        if share >= 0.5:
+            found.append((quantity.start, end, 0.5 * share))
+        elif _is_unit_wanted(quantity, units, question):
+            found.append((quantity.start, max(end, quantity.end), 0.3 if units else 0.0))
+    return found
+
+
+def _is_unit_wanted(quantity: Quantity, units: frozenset[str] | None, question: Question) -> bool:
+    if units is not None:
+        return quantity.unit in units
+    return not any(question.foci) or bool(quantity.unit)
+
+
+def _noun_after(question: Question, sentence: str, quantity: Quantity) -> tuple[int, float]:
+    """Where the noun after a figure ends, and the share of an asked noun that it agrees with."""
+    words = words_of(sentence)
+    following = [(word, start) for word, start in zip(words.keys, words.starts, strict=True) if start >= quantity.end][
+        :4
+    ]
+    best, best_end = 0.0, quantity.end
+    for focus in question.foci:
+        if not focus:
+            continue
+        hit_ends = []
+        for word, start in following:
+            if re.search(r"[,;.:()…]", sentence[quantity.end : start]):
+                break
+            if word in focus or any(fold(word) == fold(f) for f in focus):
+                hit_ends.append(start + len(word))
+        share = len(hit_ends) / len(focus)
+        if share > best:
+            best, best_end = share, hit_ends[-1]
+    if not best and not quantity.unit:
+        best_end = _end_of_counted(sentence, quantity.end, following)
+    return best_end, best
+
+
+def _end_of_counted(sentence: str, end: int, following: list[tuple[str, int]]) -> int:
+    """A bare figure keeps the noun it counts: up to two syllables, not across a stop or a function word."""
+    for word, start in following[:2]:
+        if re.search(r"[,;.:()…\n]", sentence[end:start]) or is_function_word(word) or word[0].isdigit():
+            break
+        end = start + len(word)
+    return end
+
+
+def _joined(question: Question, sentence: str, found: list[tuple[int, int, float]]) -> list[tuple[int, int, float]]:
+    """Neighbouring figures of several asked nouns become one answer: "4 tập thể và 11 cá nhân"."""
+    if len(question.foci) < 2:
+        return found
+    joined: list[tuple[int, int, float]] = []
+    for item in found:
+        if joined and re.fullmatch(r"\s*(,|và|, và)\s*", sentence[joined[-1][1] : item[0]]):
+            start, _, bonus = joined.pop()
+            joined.append((start, item[1], bonus + item[2]))
+        else:
+            joined.append(item)
+    return joined
+
+
+def _date(question: Question, sentence: str, published: date | None) -> Short | None:
+    plain = fold(question.text)
+    wants_year = bool(re.search(r"\bnam (nao|bao nhieu|may|gi)\b", plain))
+    best: Short | None = None
+    for mention in find_dates(sentence, anchor=published):
+        if _is_given(mention, question) or (mention.year is None and mention.kind != "day"):
+            continue
+        score = _date_score(question, sentence, mention, wants_year)
+        if best is None or score > best.score:
+            start = mention.start + (len("ngày ") if re.match(r"ngày \d+[/.-]", mention.text) else 0)
+            best = Short(sentence[start : mention.end], start, mention.end, score, _completed(mention, published))
+    return best
+
+
+def _is_given(mention: DateMention, question: Question) -> bool:
+    """A time that the question itself names is not what it asks for."""
+    return any((d.year, d.month, d.day) == (mention.year, mention.month, mention.day) for d in question.dates)
+
+
+def _date_score(question: Question, sentence: str, mention: DateMention, wants_year: bool) -> float:
+    score = closeness(question.terms, sentence, mention.start, mention.end)
+    score += 0.3 if mention.kind == ("year" if wants_year else "day") else 0.0
+    score -= 0.4 if is_comparison(sentence, mention.start) else 0.0
+    return score + _document_date(question, sentence, mention)
+
+
+def _document_date(question: Question, sentence: str, mention: DateMention) -> float:
+    """ "Nghị quyết số … ngày 18/11/2019": a document's own date is meant when the question names that document only."""
+    owner = next((r for r in find_document_numbers(sentence) if 0 <= mention.start - r.end <= 8), None)
+    if owner is None:
+        return 0.0
+    return 0.6 if any(_same_number(owner.text, q.text) for q in question.references) else -0.6
+
+
+def _same_number(a: str, b: str) -> bool:
+    return bool(set(re.findall(r"\d+", a)[:1]) & set(re.findall(r"\d+", b)[:1]))
+
+
+def _completed(mention: DateMention, published: date | None) -> str:
+    """The day with its year, where only the publication tells it: the year nearest to the publication."""
+    if mention.kind != "day" or not published or not mention.day or not mention.month:
+        return ""
+    if re.search(r"\d{4}|\d[/.-]\d+[/.-]\d", mention.text):
+        return ""
+    year = mention.year or min(
+        (published.year - 1, published.year, published.year + 1),
+        key=lambda y: abs((_day(y, mention) - published).days),
+    )
+    return f"{mention.day}/{mention.month}/{year}"
+
+
+def _day(year: int, mention: DateMention) -> date:
+    try:
+        return date(year, mention.month or 1, mention.day or 1)
+    except ValueError:  # 29 February of a common year
+        return date(year, mention.month or 1, 28)
+
+
+def _person(question: Question, sentence: str, _: date | None) -> Short | None:
+    found = [
+        _placed(question, sentence, p.start, p.end) for p in find_people(sentence) if not _in_question(p.name, question)
+    ]
+    return max(found, key=lambda s: s.score, default=None)
+
+
+def _in_question(name: str, question: Question) -> bool:
+    return fold(name) in fold(question.text)
+
+
+def _place(question: Question, sentence: str, _: date | None) -> Short | None:
+    found = []
+    for head in _PLACE_HEAD.finditer(sentence):
+        name = next((n for n in find_names(sentence) if head.end() <= n.start + 1 <= head.end() + 2), None)
+        if name and not _in_question(name.text, question):
+            found.append(_placed(question, sentence, head.start(1), name.end))
+    return max(found, key=lambda s: s.score, default=None)
+
+
+def _placed(question: Question, sentence: str, start: int, end: int) -> Short:
+    return Short(sentence[start:end], start, end, closeness(question.terms, sentence, start, end))
+
+
+def _reference(question: Question, sentence: str, _: date | None) -> Short | None:
+    found = [
+        Short(r.text, r.start, r.end, closeness(question.terms, sentence, r.start, r.end))
+        for r in find_document_numbers(sentence)
+        if not _in_question(r.text, question) and any(c.isdigit() for c in r.text)
+    ]
+    return max(found, key=lambda s: s.score, default=None)
+
+
+_FINDERS: dict[Kind, Finder] = {
+    "quantity": _quantity,
+    "date": _date,
+    "person": _person,
+    "place": _place,
+    "reference": _reference,
+}

@@ -1,0 +1,199 @@
+"""The whole way on one page: a question goes in, an answer with cited passages comes out.
+
+``question → standalone → understood → hits → evidence → answer``. CLI, chat page, API and evals call this and nothing
+beneath it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from time import perf_counter
+
+from rag.answer.converse import standalone
+from rag.answer.generate import Writer, open_model
+from rag.answer.question import analyse
+from rag.answer.read import RuleReader
+from rag.answer.reply import Piece, Replier
+from rag.answer.smalltalk import small_talk
+from rag.answer.suggest import suggest
+from rag.errors import QuestionError
+from rag.index.index import Index
+from rag.lang import say
+from rag.retrieve.hybrid import HybridRetriever
+from rag.retrieve.understand import Query, understand
+from rag.settings import Settings
+from rag.text.restore import restore
+from rag.text.unicode import clean
+from rag.types import Access, Answer, Document, Event, Filters, Hit, Turn
+
+_SUGGESTING = 8
+"""Newest documents from which the first questions are drawn."""
+
+
+class Assistant:
+    """Answers questions about the documents of one store. Threads may share one."""
+
+    def __init__(self, index: Index, settings: Settings) -> None:
+        self.settings = settings
+        self._index = index
+        self._retriever = HybridRetriever(index, settings.n_candidates, settings.dense_weight)
+        writer = Writer(open_model(settings)) if settings.llm else None
+        self._replier = Replier(RuleReader(), self._fetch, settings.caution, writer)
+
+    @classmethod
+    def open(cls, store: str | Path | None = None, settings: Settings | None = None) -> Assistant:
+        """Open a store that ``rag ingest`` filled.
+
+        :param store: Folder; ``None`` follows the rule of :mod:`rag.settings`.
+        :raises StoreMissingError: If nothing was indexed there yet.
+        """
+        settings = settings or Settings.load(store)
+        return cls(Index.open(settings), settings)
+
+    def close(self) -> None:
+        """Release the store."""
+        self._index.close()
+
+    def ask(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        filters: Filters | None = None,
+        access: Access | None = None,
+    ) -> Answer:
+        """Answer a question.
+
+        :param history: Earlier exchanges, oldest first.
+        :param filters: What the person wants searched.
+        :param access: What the person may read; ``None`` = the local user, everything.
+        """
+        answers = [e.data for e in self.stream(question, history, filters, access) if isinstance(e.data, Answer)]
+        return answers[-1]
+
+    def stream(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        filters: Filters | None = None,
+        access: Access | None = None,
+    ) -> Generator[Event, None, None]:
+        """Answer a question step by step; the texts together are the text of the final answer.
+
+        Closing the generator cancels the work.
+        """
+        started = perf_counter()
+        reply = self._without_search(question)
+        if reply is not None:
+            yield Event("text", reply)
+            yield Event("done", Answer(question, "abstained", reply, index_version=self.index_version))
+            return
+        self._index.refresh()
+        query = self._understand(question, history)
+        yield Event("understood", query.text)
+        understood = perf_counter()
+        hits = self._retriever.retrieve(query, self.settings.top_k, filters, access)
+        yield Event("hits", hits)
+        found = perf_counter()
+        for part in self._replier.reply(analyse(query.text, query.typed), hits, history):
+            if isinstance(part, Answer):
+                timings = _timings(started, understood, found)
+                yield Event("done", self._finished(part, question, query, hits, timings))
+            else:
+                yield from _events(part)
+
+    def search(
+        self,
+        query: str,
+        filters: Filters | None = None,
+        top_k: int = 10,
+        access: Access | None = None,
+    ) -> tuple[Hit, ...]:
+        """The passages found for a question, best first, without an answer."""
+        self._index.refresh()
+        self._check_length(query)
+        if not query.strip():
+            return ()
+        return self._retriever.retrieve(understand(query, self._index.store), top_k, filters, access)
+
+    def document(self, document_id: str, version: str | None = None, access: Access | None = None) -> Document | None:
+        """A stored document, the current version unless another is named; ``None`` when there is none to be read."""
+        document = self._index.store.document(document_id, version)
+        if document is None or not _may_read(document, access):
+            return None
+        return document
+
+    def suggestions(self, n: int = 4, access: Access | None = None) -> tuple[str, ...]:
+        """Questions that the newest documents can answer."""
+        infos = self._index.store.list_documents(access=access, limit=_SUGGESTING)
+        documents = [self._index.store.document(info.id) for info in infos]
+        return suggest([d for d in documents if d is not None], n)
+
+    @property
+    def index_version(self) -> str:
+        """Changes with every change of what is indexed."""
+        return self._index.version
+
+    @property
+    def n_documents(self) -> int:
+        """How many documents are searched."""
+        return self._index.n_documents
+
+    def _without_search(self, question: str) -> str | None:
+        try:
+            self._check_length(question)
+        except QuestionError as error:
+            return str(error)
+        return small_talk(clean(question))
+
+    def _check_length(self, question: str) -> None:
+        if len(question) > self.settings.max_question:
+            raise QuestionError(
+                say(f"Câu hỏi dài {len(question)} ký tự; tối đa {self.settings.max_question}. Xin rút gọn.",
+                    f"The question has {len(question)} characters; at most {self.settings.max_question} are allowed.")
+            )  # fmt: skip
+
+    def _understand(self, question: str, history: Sequence[Turn]) -> Query:
+        """Tone marks first, then what a follow-up leaves unsaid: rules for follow-ups read marked text."""
+        if not history:
+            return understand(question, self._index.store)
+        vocabulary = self._index.store
+        earlier = [Turn(restore(clean(t.question), vocabulary).text, t.answer) for t in history]
+        now = restore(clean(question), vocabulary).text
+        whole = standalone(now, earlier)
+        return understand(whole, vocabulary) if whole != now else understand(question, vocabulary)
+
+    def _finished(
+        self, answer: Answer, question: str, query: Query, hits: tuple[Hit, ...], timings: dict[str, float]
+    ) -> Answer:
+        return replace(
+            answer, question=question, understood=query.text, hits=hits, timings_ms=timings,
+            index_version=self.index_version,
+        )  # fmt: skip
+
+    def _fetch(self, hit: Hit) -> Document:
+        document = self._index.store.document(hit.document.id, hit.passage.version)
+        if document is None:  # purged between search and reading: the passage itself is all there is
+            return Document(hit.document, hit.passage.text)
+        return document
+
+
+def _events(piece: Piece) -> Iterator[Event]:
+    yield Event("text", piece.text)
+    for citation in piece.citations:
+        yield Event("citation", citation)
+
+
+def _timings(started: float, understood: float, found: float) -> dict[str, float]:
+    now = perf_counter()
+    return {
+        "understand": 1000 * (understood - started),
+        "retrieve": 1000 * (found - understood),
+        "answer": 1000 * (now - found),
+        "total": 1000 * (now - started),
+    }
+
+
+def _may_read(document: Document, access: Access | None) -> bool:
+    return access is None or access.collections is None or document.info.collection in access.collections
