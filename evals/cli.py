@@ -59,7 +59,7 @@ def _run_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--limit", type=click.IntRange(min=0), default=0,
                      help=say("Chỉ hỏi N câu đầu.", "First N questions only.")),
         click.option("--filter", "only", default="", metavar=say("NHÓM,…", "CATEGORY,…"),
-                     help=say("Chỉ các nhóm, nhãn hoặc tiền tố mã này.", "Only these categories, tags, beginnings of ids.")),
+                     help=say("Chỉ các nhóm, nhãn, tiền tố mã này.", "Only these categories, tags, id prefixes.")),
         click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True,
                      help=say("Số câu hỏi cùng lúc.", "Questions asked at once.")),
         click.option("--seed", type=int, default=0, show_default=True,
