@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import re
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -64,7 +64,8 @@ def open_model(settings: Settings) -> BaseChatModel:
     if provider == "openai":
         options["max_tokens"] = settings.llm_max_tokens
     try:
-        return init_chat_model(settings.llm, **options)
+        model: BaseChatModel = init_chat_model(settings.llm, **options)
+        return model
     except ImportError as error:
         raise ModelError(
             say(f"RAG_LLM={settings.llm} cần thêm gói: pip install 'news-rag[{provider}]' ({error}).",
@@ -218,6 +219,3 @@ def _best_quote(text: str, hit: Hit) -> Quote:
 
     best = max(spans, key=lambda s: coverage(terms, words_of(words(s))))
     return Quote(hit.document, best, words(best), passage.id)
-
-
-ModelFactory = Callable[["Settings"], "BaseChatModel"]

@@ -64,8 +64,8 @@ _LIST_NOUNS = re.compile(
 )
 _ASKING = frozenset(
     """
-    bao nhiêu mấy gì nào ai đâu sao khi bao giờ vì tại thế như ra là ở có không chưa phải liệt kê kể tên cho biết hỏi xin
-    hãy lâu xa hay những các năm tháng ngày
+    bao nhiêu mấy gì nào ai đâu sao khi bao giờ vì tại thế như ra là ở có không chưa phải liệt kê kể tên cho biết hỏi
+    xin hãy lâu xa hay những các năm tháng ngày
     """.split()
 )
 """Words that ask, and words of time whose numbers are looked at apart; none says what the evidence is about."""

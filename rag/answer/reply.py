@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.answer.cite import Citations, Claim, nearest, render
@@ -67,7 +67,7 @@ class Replier:
 
     def _written(
         self, question: Question, hits: Sequence[Hit], history: Sequence[Turn], sure: float
-    ) -> Iterator[Piece | Answer]:
+    ) -> Generator[Piece | Answer, None, tuple[bool, tuple[str, ...]]]:
         """Stream the model's verified sentences; returns whether any was shown, and notes for what comes instead."""
         written, citations, text, notes = Written(), Citations(), "", []
         try:

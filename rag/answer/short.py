@@ -181,7 +181,7 @@ def _date_score(question: Question, sentence: str, mention: DateMention, wants_y
 
 
 def _document_date(question: Question, sentence: str, mention: DateMention) -> float:
-    """ "Nghị quyết số … ngày 18/11/2019": a document's own date is meant when the question names that document only."""
+    """Bonus of a document's own date ("Nghị quyết số … ngày 18/11/2019") if the question names it, else a penalty."""
     owner = next((r for r in find_document_numbers(sentence) if 0 <= mention.start - r.end <= 8), None)
     if owner is None:
         return 0.0

@@ -21,7 +21,7 @@ def zscore(scores: Scores) -> Scores:
     deviation = float(scores.std()) if len(scores) else 0.0
     if deviation < 1e-9:
         return np.zeros_like(scores)
-    return (scores - scores.mean()) / deviation
+    return np.asarray((scores - scores.mean()) / deviation, dtype=np.float64)
 
 
 def fuse(dense: Scores, lexical: Scores, dense_weight: float) -> Scores:

@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+import pytest
+
+from rag.answer.converse import standalone
+from rag.types import Turn
+
+LAST = [Turn("Tỷ lệ hộ nghèo năm 2020 là bao nhiêu?", "7,89% [1]")]
+
+
+@pytest.mark.parametrize(
+    ("question", "whole"),
+    [
+        ("Còn năm 2021?", "Tỷ lệ hộ nghèo năm 2021 là bao nhiêu?"),
+        ("còn năm 2019 thì sao", "Tỷ lệ hộ nghèo năm 2019 là bao nhiêu?"),
+        ("chi tiết hơn", "Tỷ lệ hộ nghèo năm 2020 là bao nhiêu?"),
+        ("Thủ đô của Pháp là gì?", "Thủ đô của Pháp là gì?"),
+        ("Bao nhiêu tập thể, cá nhân được khen?", "Bao nhiêu tập thể, cá nhân được khen?"),
+    ],
+)
+def test_follow_up_becomes_standalone_and_a_new_topic_stays_as_it_is(question: str, whole: str) -> None:
+    assert standalone(question, LAST) == whole
+
+
+def test_question_too_short_to_stand_alone_takes_the_topic_along() -> None:
+    whole = standalone("Ai chủ trì?", [Turn("Hội nghị tổng kết công tác dân tộc tổ chức ngày nào?", "")])
+    assert "chủ trì" in whole
+    assert "Hội nghị tổng kết" in whole
+
+
+def test_first_question_is_never_touched() -> None:
+    assert standalone("Còn năm 2021?", []) == "Còn năm 2021?"

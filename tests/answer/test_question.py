@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import pytest
+
+from rag.answer.question import analyse
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("Năm 2020 có bao nhiêu hộ thoát nghèo?", "quantity"),
+        ("nam 2020 co bao nhieu ho thoat ngheo", "quantity"),
+        ("Có mấy cá nhân được khen?", "quantity"),
+        ("Ai chủ trì cuộc họp?", "person"),
+        ("Hội nghị diễn ra khi nào?", "date"),
+        ("Ngày nào khởi công?", "date"),
+        ("Lễ hội tổ chức ở đâu?", "place"),
+        ("Huyện nào đạt chuẩn?", "place"),
+        ("Theo nghị quyết nào?", "reference"),
+        ("Nhiệm vụ năm 2021 là gì?", "list"),
+        ("kết quả năm 2020", "list"),
+        ("Vì sao dự án chậm?", "reason"),
+        ("Chương trình có hiệu quả không?", "yesno"),
+        ("Việc hỗ trợ được thực hiện như thế nào?", "manner"),
+        ("Máy cày của ai?", "person"),
+    ],
+)
+def test_kind_of_answer_asked_for(question: str, kind: str) -> None:
+    assert analyse(question).kind == kind
+
+
+def test_several_asked_nouns_are_kept_apart() -> None:
+    assert analyse("Bao nhiêu tập thể, cá nhân được khen?").foci == (("tập", "thể"), ("cá", "nhân"))
+
+
+def test_words_typed_without_marks_agree_with_any_marks() -> None:
+    terms = {t.text: t.loose for t in analyse("hộ nghèo giảm", typed="ho nghèo giam").terms}
+    assert terms == {"hộ": True, "nghèo": False, "giảm": True}

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from rag.answer.question import analyse
+from rag.answer.read import RuleReader
+from rag.answer.reply import Piece, Replier
+from rag.types import Answer, Document, Hit
+
+Hits = Callable[[Document], list[Hit]]
+
+
+def _ask(question: str, article: Document, hits_of: Hits) -> tuple[list[Piece], Answer]:
+    parts = list(Replier(RuleReader(), lambda _: article, 0.5).reply(analyse(question), hits_of(article)))
+    assert isinstance(parts[-1], Answer)
+    return [p for p in parts[:-1] if isinstance(p, Piece)], parts[-1]
+
+
+@pytest.mark.parametrize(
+    ("question", "short"),
+    [
+        ("Năm 2030 xây mới bao nhiêu bể nước?", "45 bể nước"),
+        ("Sửa chữa bao nhiêu bể nước?", "18 bể nước"),
+        ("Kinh phí hỗ trợ hộ nghèo là bao nhiêu?", "2,5 tỷ đồng"),
+        ("Tổng kinh phí xây mới, sửa chữa bể nước là bao nhiêu?", "trên 12 tỷ đồng"),
+        ("Tỷ lệ hộ dùng nước sạch đạt bao nhiêu?", "91,5%"),
+        ("Khen thưởng bao nhiêu tập thể, cá nhân?", "3 tập thể và 9 cá nhân"),
+        ("Quyết định 15 ban hành ngày nào?", "20/01/2031"),
+        ("Ai phát biểu kết luận hội nghị?", "Trần Văn Mẫu, Chủ tịch UBND huyện"),
+    ],
+)
+def test_short_answer_belongs_to_what_is_asked(question: str, short: str, article: Document, hits_of: Hits) -> None:
+    _, answer = _ask(question, article, hits_of)
+    assert answer.status == "answered"
+    assert answer.short_answer == short
+
+
+def test_year_of_a_day_comes_from_the_publication_and_says_so(article: Document, hits_of: Hits) -> None:
+    _, answer = _ask("Hội nghị tổ chức ngày nào?", article, hits_of)
+    assert answer.short_answer == "5/3/2031 (năm theo ngày đăng)"
+
+
+def test_list_is_complete_over_two_paragraphs_and_in_order(article: Document, hits_of: Hits) -> None:
+    _, answer = _ask("Nhiệm vụ trọng tâm là gì?", article, hits_of)
+    bullets = [line for line in answer.text.splitlines() if line.startswith("- ")]
+    wanted = ["nguồn nước", "thu phí", "chất lượng nước", "vệ sinh", "đường ống"]
+    assert len(bullets) == len(wanted)
+    assert all(word in bullet.lower() for word, bullet in zip(wanted, bullets, strict=True))
+
+
+@pytest.mark.parametrize("year", [2027, 2029, 2031])
+def test_figure_of_another_year_is_not_given_and_the_difference_is_named(
+    year: int, article: Document, hits_of: Hits
+) -> None:
+    _, answer = _ask(f"Tỷ lệ hộ dùng nước sạch năm {year} là bao nhiêu?", article, hits_of)
+    assert answer.status == "abstained"
+    assert str(year) in answer.text
+    assert "2030" in answer.text
+    assert answer.citations == ()
+    assert answer.nearest
+
+
+@pytest.mark.parametrize(
+    "question", ["Thủ đô của Pháp là gì?", "Giá vàng hôm nay bao nhiêu?", "Ai vô địch cúp châu Âu?"]
+)
+def test_question_outside_the_documents_is_not_answered(question: str, article: Document, hits_of: Hits) -> None:
+    _, answer = _ask(question, article, hits_of)
+    assert answer.status != "answered"
+    assert answer.citations == ()
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Xây mới bao nhiêu bể nước?", "Nhiệm vụ trọng tâm là gì?", "Hội nghị tổ chức ngày nào?", "Ai đoạt giải?"],
+)
+def test_streamed_pieces_are_the_text_and_every_marker_has_its_exact_quote(
+    question: str, article: Document, hits_of: Hits
+) -> None:
+    pieces, answer = _ask(question, article, hits_of)
+    assert "".join(p.text for p in pieces) == answer.text
+    assert tuple(c for p in pieces for c in p.citations) == answer.citations
+    for number, citation in enumerate(answer.citations, start=1):
+        assert citation.n == number
+        assert f"[{number}]" in answer.text
+        assert article.text[citation.start : citation.end] == citation.quote
+
+
+def test_nothing_indexed_is_said(article: Document) -> None:
+    parts = list(Replier(RuleReader(), lambda _: article, 0.5).reply(analyse("Ai chủ trì?"), []))
+    assert isinstance(parts[-1], Answer)
+    assert parts[-1].status == "abstained"
