@@ -11,10 +11,14 @@ from typing import Final
 
 from rag.text.syllable import is_bare_syllable
 from rag.text.unicode import canonical_tones, fold, has_marks, lower
+from rag.text.words import words
 
 _WORD: Final = re.compile(r"[^\W\d_](?:[\w]|[-&/.](?=\w))*")
-_DEFINED: Final = re.compile(r"\(\s*(?:(?:gọi|viết) tắt(?: là)?:?\s*|sau đây gọi(?: tắt)? là:?\s*)?[“\"]?(?P<short>[A-ZĐ][\w&/-]{1,11})[”\"]?\s*\)")
-_SMALL: Final = frozenset("và của các cho về với từ trong tại".split())
+_DEFINED: Final = re.compile(
+    r"\(\s*(?:(?:gọi|viết) tắt(?: là)?:?\s*|sau đây gọi(?: tắt)? là:?\s*)?"
+    r"[“\"]?(?P<short>[A-ZĐ][\w&/-]{1,11})[”\"]?\s*\)"
+)
+_SMALL: Final = words("và của các cho về với từ trong tại")
 """Words that an abbreviation may pass over ("Bộ Giáo dục và Đào tạo": BGDĐT)."""
 
 
@@ -62,7 +66,9 @@ def _by_folded_phrase() -> Mapping[str, str]:
 
 @cache
 def _phrases() -> re.Pattern[str]:
-    return re.compile(r"(?<!\w)(?:" + "|".join(sorted(map(re.escape, _by_folded_phrase()), key=len, reverse=True)) + r")(?!\w)")
+    return re.compile(
+        r"(?<!\w)(?:" + "|".join(sorted(map(re.escape, _by_folded_phrase()), key=len, reverse=True)) + r")(?!\w)"
+    )
 
 
 def expansion(abbreviation: str) -> str | None:
@@ -137,7 +143,7 @@ def _start_of_long(before: str, short: str) -> int | None:
     letters = [c for c in fold(short) if c.isalpha()]
     words = list(re.finditer(r"[^\W\d_]+", before[-160:]))
     offset = max(0, len(before) - 160)
-    if len(letters) < 2 or not words or before[offset + words[-1].end() :].strip(" “”\""):
+    if len(letters) < 2 or not words or before[offset + words[-1].end() :].strip(' “”"'):
         return None
     for word in reversed(words):
         if fold(word.group()[0]) == letters[-1]:

@@ -13,6 +13,20 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final, Literal
 
+from rag.text.date_patterns import (
+    ANY,
+    BARE_KEYWORDS,
+    COUNTED_AFTER,
+    COUNTED_BEFORE,
+    DATE_BEFORE,
+    KEYWORDS,
+    MONTH_COUNTS,
+    MONTH_WORDS,
+    PATTERNS,
+    QUARTERS,
+    RATIO_AFTER,
+    SPAN_BEFORE,
+)
 from rag.text.references import find_document_numbers
 from rag.text.unicode import canonical_tones, fold, has_marks, lower
 
@@ -76,7 +90,7 @@ class DateMention:
         return first <= other_first and other_last <= last
 
     def resolved(self, anchor: date) -> DateMention:
-        """This time with the year that brings it nearest to ``anchor``; unchanged where a year is said.
+        """Add the year that brings this time nearest to ``anchor``; unchanged where a year is said.
 
         >>> find_dates("ngày 28/12")[0].resolved(date(2021, 1, 22)).first_day
         datetime.date(2020, 12, 28)
@@ -91,55 +105,9 @@ class DateMention:
         return self.day is None or self.day <= monthrange(year, self.month or 1)[1]
 
 
-_D: Final = r"(?:0?[1-9]|[12]\d|3[01])"
-_M: Final = r"(?:0?[1-9]|1[0-2])"
-_Y: Final = r"(?:19|20)\d\d"
-_B: Final = r"(?<![\w/.,])(?<!\w-)"  # a figure begins here
-_E: Final = r"(?![\w%]|/[\w]|[.,]\d)"  # and ends here
-_NAM: Final = rf"nam\s+(?:{_Y}|nay|ngoai|truoc|qua)"
-_MONTH_WORDS: Final = {
-    "gieng": 1, "hai": 2, "ba": 3, "tu": 4, "sau": 6, "bay": 7, "tam": 8, "chin": 9, "muoi mot": 11, "muoi hai": 12,
-    "muoi": 10, "chap": 12,
-}  # fmt: skip
-_QUARTERS: Final = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "1": 1, "2": 2, "3": 3, "4": 4, "mot": 1, "hai": 2, "ba": 3, "tu": 4}
-_COUNTS: Final = {"ba": 3, "sau": 6, "chin": 9}
-
-_PATTERNS: Final = {
-    "day": rf"(?:(?:ngay|mung|mong)\s+)?{_B}(?P<d1>{_D})(?P<sep>[/.-])(?P<m1>{_M})(?P=sep)(?P<y1>{_Y}|(?<=/)\d\d){_E}(?!-\d)",
-    "day_long": rf"(?:ngay|mung|mong)\s+(?P<d2>{_D})\s*(?:thang\s*|[/.-]\s?)(?P<m2>{_M})"
-    rf"(?:\s*,?\s*(?P<n2>{_NAM})|[/-](?P<y2>{_Y}))?{_E}"
-    rf"|{_B}(?P<d3>{_D})\s+thang\s+(?P<m3>{_M})(?:\s*,?\s*(?P<n3>{_NAM})|[/-](?P<y3>{_Y})){_E}",
-    "month": rf"(?:thang\s+)?{_B}(?P<m4>{_M})/(?P<y4>{_Y}){_E}"
-    rf"|thang\s+(?P<m5>{_M}|{'|'.join(_MONTH_WORDS)})\b(?:\s*,?\s*(?P<n5>{_NAM})|-(?P<y5>{_Y})|\s+(?P<last5>vua\s+(?:qua|roi)|qua))?{_E}",
-    "day_short": rf"{_B}(?P<d6>{_D})/(?P<m6>{_M})(?:\s+(?P<n6>{_NAM}))?{_E}",
-    "quarter": rf"quy\s+(?P<q7>iv|i{{1,3}}|[1-4]|mot|hai|ba|tu)\b(?:\s*[/,-]?\s*(?:(?P<n7>{_NAM})|(?P<y7>{_Y})))?",
-    "months": rf"(?P<c8>1[0-2]|[2-9]|ba|sau|chin)\s+thang\s+(?:(?P<part8>dau|cuoi)\s+)?(?:cua\s+)?(?:(?P<n8>{_NAM})|(?<=dau )nam|(?<=cuoi )nam)\b"
-    rf"|nua\s+(?P<half8>dau|cuoi)\s+(?:(?P<m8>{_NAM})|nam)\b",
-    "period": rf"(?:(?:giai\s+doan|nhiem\s+ky|thoi\s+ky|nam\s+hoc|nien\s+khoa)\s+)?(?:tu\s+)?(?:nam\s+)?{_B}(?P<a9>{_Y})"
-    rf"\s*(?:[-–—]|\b(?:den|toi)\b)\s*(?:(?:het\s+)?nam\s+)?(?P<b9>{_Y}){_E}",
-    "decade": rf"(?:nhung\s+nam|thap\s+(?:nien|ky))\s+(?P<y13>{_Y}|[1-9]0){_E}",
-    "year": rf"(?:nam\s+)?{_B}(?P<y10>{_Y}){_E}",
-    "day_word": r"(?:ngay\s+)?(?:hom|sang|trua|chieu|toi|dem)\s+(?P<day11>nay|qua|kia|mai)\b|ngay\s+(?P<mai11>mai)\b",
-    "span_word": r"(?P<unit12>tuan|thang|quy|nam)\s+(?P<which12>nay|ngoai|truoc|vua\s+qua|vua\s+roi|qua|roi|toi|sau|kia)\b",
-}
-_ALL: Final = re.compile("(?<![\\w])(?:" + "|".join(f"(?P<{k}>{v})" for k, v in _PATTERNS.items()) + ")")
-_WORDS: Final = frozenset(
-    """
-    ngày mùng mồng tháng năm quý giai đoạn nhiệm kỳ thời học niên khóa từ đến tới hết những thập kỷ của đầu cuối nửa hôm
-    sáng trưa chiều tối đêm nay qua kia mai tuần ngoái trước vừa rồi sau giêng hai ba tư sáu bảy tám chín mười một chạp
-    """.split()
-)
-_NOT_YEAR: Final = re.compile(
-    r"\s*(?:dong|vnd|usd|ty|trieu|nghin|ngan|ho|nguoi|ha|hecta|m2|km|tan|kg|cay|con|luot|ca|cong trinh|chiec|met|can|suat|phan)\b"
-)
-_BEFORE_COUNT: Final = re.compile(r"(?:\b(?:hon|tren|gan|khoang|duoi|xap xi|so)|[\d.,])\s*$")
-_BEFORE_SPAN: Final = re.compile(r"(?:\d|\b(?:nhung|cac|nhieu|may|vai|hai|ba|tung|hang))\s*$")
-_DATE_LEAD: Final = re.compile(
-    r"(?:\(|\b(?:ngay|sang|trua|chieu|toi|dem|hom|nay|qua|mai|tu|den|truoc|sau|mung|mong|ky niem|dip|le|nhat|hai|ba|tu|nam|sau|bay|va|vao|toi)[,\s]*\(?)\s*$"
-)
-_RATIO_TAIL: Final = re.compile(
-    r"\s+(?!(?:vua|toi|nay|nam|tai|den|tren|o|khi|va|voi|cho|cac|da|se|la|thi|hang|duong|duoc|co|theo|ngay|sap|cua ca|roi|qua)\b)[a-z]"
-)
+_QUESTION_LENGTH: Final = 160
+"""Shorter texts may be questions typed partly without marks."""
+_LETTERS: Final = re.compile(r"[^\W\d_]+")
 
 
 def find_dates(text: str, anchor: date | None = None) -> tuple[DateMention, ...]:
@@ -153,7 +121,7 @@ def find_dates(text: str, anchor: date | None = None) -> tuple[DateMention, ...]
     folded = fold(text)
     numbers = [(n.start, n.end) for n in find_document_numbers(text)] if "/" in text else []
     found = []
-    for match in _ALL.finditer(folded):
+    for match in ANY.finditer(folded):
         mention = _mention(text, folded, match, anchor)
         if mention and not any(s < mention.end and mention.start < e for s, e in numbers):
             found.append(mention)
@@ -169,20 +137,25 @@ def _without_beaten(found: list[DateMention], text: str) -> Iterator[DateMention
 
 
 def _mention(text: str, folded: str, match: re.Match[str], anchor: date | None) -> DateMention | None:
-    if not _spelt_right(text[match.start() : match.end()]):
+    if not _spelt_right(text, match):
         return None
     build = {
         "day": _day, "day_long": _day, "day_short": _day_short, "month": _month, "quarter": _quarter,
         "months": _months, "period": _period, "decade": _decade, "year": _year, "day_word": _day_word,
         "span_word": _span_word,
-    }[next(name for name in _PATTERNS if match[name] is not None)]  # fmt: skip
+    }[next(name for name in PATTERNS if match[name] is not None)]  # fmt: skip
     mention = build(folded, match, anchor)
     return replace(mention, text=text[mention.start : mention.end]) if mention else None
 
 
-def _spelt_right(written: str) -> bool:
-    words = re.findall(r"[^\W\d_]+", lower(canonical_tones(written)))
-    return all(not has_marks(word) or word in _WORDS for word in words)
+def _spelt_right(text: str, match: re.Match[str]) -> bool:
+    """Whether the words are meant: with the right marks, or without any where the text around has none either."""
+    words = _LETTERS.findall(lower(canonical_tones(text[match.start() : match.end()])))
+    if not all(not has_marks(word) or word in KEYWORDS for word in words):
+        return False
+    if len(text) < _QUESTION_LENGTH or not any(word in BARE_KEYWORDS for word in words):
+        return True
+    return not has_marks(text[max(0, match.start() - 30) : match.start()] + text[match.end() : match.end() + 30])
 
 
 def _year_of(phrase: str | None, anchor: date | None) -> tuple[int | None, bool]:
@@ -206,7 +179,9 @@ def _first(match: re.Match[str], *names: str) -> str | None:
     return next((match[name] for name in names if match[name] is not None), None)
 
 
-def _make(match: re.Match[str], kind: DateKind, year: int | None, month: int | None = None, day: int | None = None) -> DateMention:
+def _make(
+    match: re.Match[str], kind: DateKind, year: int | None, month: int | None = None, day: int | None = None
+) -> DateMention:
     return DateMention(match.start(), match.end(), "", year, month, day, kind)
 
 
@@ -225,16 +200,16 @@ def _day_short(folded: str, match: re.Match[str], anchor: date | None) -> DateMe
     year, relative = _year_of(match["n6"], anchor)
     if day > monthrange(year or 2000, month)[1]:
         return None
-    if not match["n6"] and not _DATE_LEAD.search(folded, max(0, match.start() - 16), match.start()):
+    if not match["n6"] and not DATE_BEFORE.search(folded, max(0, match.start() - 16), match.start()):
         always = (day, month) == (24, 7)
-        if always or (day <= month and _RATIO_TAIL.match(folded, match.end())):
+        if always or (day <= month and RATIO_AFTER.match(folded, match.end())):
             return None
     return replace(_make(match, "day", year, month, day), relative=relative)
 
 
 def _month(folded: str, match: re.Match[str], anchor: date | None) -> DateMention | None:
     word = re.sub(r"\s+", " ", _first(match, "m4", "m5") or "")
-    month = int(word) if word.isdigit() else _MONTH_WORDS[word]
+    month = int(word) if word.isdigit() else MONTH_WORDS[word]
     year, relative = _year_of(match["n5"], anchor)
     written = _first(match, "y4", "y5")
     if written:
@@ -246,7 +221,7 @@ def _month(folded: str, match: re.Match[str], anchor: date | None) -> DateMentio
 
 
 def _quarter(folded: str, match: re.Match[str], anchor: date | None) -> DateMention:
-    quarter = _QUARTERS[match["q7"]]
+    quarter = QUARTERS[match["q7"]]
     year, relative = _year_of(match["n7"], anchor)
     year = int(match["y7"]) if match["y7"] else year
     mention = _make(match, "quarter", year, 3 * quarter - 2)
@@ -255,7 +230,7 @@ def _quarter(folded: str, match: re.Match[str], anchor: date | None) -> DateMent
 
 def _months(folded: str, match: re.Match[str], anchor: date | None) -> DateMention | None:
     part = _first(match, "part8", "half8")
-    count = 6 if match["half8"] else _COUNTS.get(match["c8"]) or int(match["c8"])
+    count = 6 if match["half8"] else MONTH_COUNTS.get(match["c8"]) or int(match["c8"])
     year, relative = _year_of(_first(match, "n8", "m8"), anchor)
     if part is None and year is None:
         return None
@@ -276,7 +251,8 @@ def _decade(folded: str, match: re.Match[str], anchor: date | None) -> DateMenti
 
 def _year(folded: str, match: re.Match[str], anchor: date | None) -> DateMention | None:
     if not match.group().startswith("nam") and (
-        _NOT_YEAR.match(folded, match.end()) or _BEFORE_COUNT.search(folded, max(0, match.start() - 10), match.start())
+        COUNTED_AFTER.match(folded, match.end())
+        or COUNTED_BEFORE.search(folded, max(0, match.start() - 10), match.start())
     ):
         return None
     return _make(match, "year", int(match["y10"]))
@@ -291,7 +267,7 @@ def _day_word(folded: str, match: re.Match[str], anchor: date | None) -> DateMen
 
 
 def _span_word(folded: str, match: re.Match[str], anchor: date | None) -> DateMention | None:
-    if _BEFORE_SPAN.search(folded, max(0, match.start() - 8), match.start()):
+    if SPAN_BEFORE.search(folded, max(0, match.start() - 8), match.start()):
         return None
     unit, which = match["unit12"], re.sub(r"\s+", " ", match["which12"])
     if (which in ("ngoai", "kia") and unit != "nam") or (which == "roi" and unit == "quy"):

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from rag.text.syllable import is_syllable
 from rag.text.unicode import TONES, nfc
 
 LegacyEncoding = Literal["tcvn3", "vni"]
@@ -40,7 +41,9 @@ _TCVN3_ROWS: Final = (
     ("ừửữứự", (0xF5, 0xF6, 0xF7, 0xF8, 0xF9)),
     ("ỳỷỹýỵ", (0xFA, 0xFB, 0xFC, 0xFD, 0xFE)),
 )
-_TCVN3: Final = {chr(byte): letter for letters, codes in _TCVN3_ROWS for letter, byte in zip(letters, codes, strict=True)}
+_TCVN3: Final = {
+    chr(byte): letter for letters, codes in _TCVN3_ROWS for letter, byte in zip(letters, codes, strict=True)
+}
 
 _VNI_MARKS: Final = {
     # base letters: the mark letters for plain, huyền, sắc, hỏi, ngã, nặng
@@ -102,7 +105,17 @@ def to_unicode(text: str, font: str | None = None) -> Converted:
         return Converted(text, None)
     converted = _decode(text, encoding)
     capitals = encoding == "tcvn3" and font is not None and font.rstrip().endswith("H")
-    return Converted(converted.upper() if capitals else converted, encoding)
+    return Converted(converted.upper() if capitals else _even_case(converted), encoding)
+
+
+_MIXED: Final = re.compile(
+    r"(?<![^\W\d_])(?=[^\W\d_]*[^\x00-\x7f])(?=(?:[^\W\d_]*[A-Z]){2}|[^\x00-\x7f][A-Z])[^\W_a-z]+(?![^\W\d_])"
+)
+
+
+def _even_case(text: str) -> str:
+    """Capitals of TCVN3 have small toned letters ("ĐảNG ủY"), unless the font draws them."""
+    return _MIXED.sub(lambda m: m.group().upper(), text)
 
 
 def _decode(text: str, encoding: LegacyEncoding) -> str:
@@ -121,7 +134,6 @@ def _with_lost_letters(text: str) -> str:
 
 _BEYOND_LATIN1: Final = re.compile("[ăđơưĂĐƠƯĩũĨŨạ-ỹẠ-Ỹ" + TONES + "]")
 _HIGH: Final = re.compile("[\xa1-\xff]")
-_VN_SYLLABLE: Final = None
 
 
 def detect(text: str) -> LegacyEncoding | None:
@@ -146,8 +158,6 @@ _WORD: Final = re.compile(r"[^\W\d_]+")
 
 def _share_of_syllables(text: str) -> float:
     """Share of the words with marks that are possible Vietnamese syllables."""
-    from rag.text.syllable import is_syllable
-
     words = [w for w in _WORD.findall(text) if not w.isascii()]
     return sum(map(is_syllable, words)) / len(words) if words else 0.0
 

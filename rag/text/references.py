@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from rag.text.unicode import fold, has_marks, nfc
+from rag.text.words import words
 
 _SYMBOL: Final = r"[A-ZĐÐ]{2,}[A-Za-zĐđ]{0,4}\d{0,3}"
 _LOWER_SYMBOL: Final = r"(?:nq|qđ|qd|nđ|nd|tt|ct|kl|tb|kh|hd|bc|cv|tttlt|ttlt|cđ|cd|qh\d{1,2}|pl|ubtvqh\d{0,2})"
@@ -24,20 +25,21 @@ _KINDS: Final = (
     "chương trình", "dự án", "đề án", "đề tài", "quyết nghị",
 )  # fmt: skip
 _KIND_OF_SYMBOL: Final = {
-    "NQ": "nghị quyết", "QH": "nghị quyết", "NĐ": "nghị định", "QĐ": "quyết định", "TT": "thông tư", "CT": "chỉ thị",
+    "NQ": "nghị quyết", "NĐ": "nghị định", "QĐ": "quyết định", "TT": "thông tư", "CT": "chỉ thị",
     "TTLT": "thông tư liên tịch", "KL": "kết luận", "KH": "kế hoạch", "CV": "công văn", "CĐ": "công điện",
     "TB": "thông báo", "HD": "hướng dẫn", "BC": "báo cáo", "TTR": "tờ trình", "PL": "pháp lệnh", "QC": "quy chế",
-    "UBTVQH": "nghị quyết",
 }  # fmt: skip
-_BARE_KINDS: Final = frozenset(
-    {"nghị quyết", "nghị định", "quyết định", "thông tư", "chỉ thị", "kết luận", "chương trình", "dự án", "đề án", "kế hoạch", "thông tư liên tịch", "công văn", "pháp lệnh"}
-)  # fmt: skip
+_BARE_KINDS: Final = words("""
+    nghị quyết|nghị định|quyết định|thông tư|thông tư liên tịch|chỉ thị|kết luận|chương trình|dự án|đề án|kế hoạch
+    công văn|pháp lệnh
+    """)
 _KIND_BY_FOLDED: Final = {fold(kind): kind for kind in _KINDS}
 _KIND_RE: Final = "|".join(sorted(_KIND_BY_FOLDED, key=len, reverse=True))
-_MENTION: Final = re.compile(rf"(?<![\w/])(?:(?:{_KIND_RE})\s+(?:liên tịch\s+)?(?:so\s*:?\s*)?)?(?P<number>{NUMBER_PATTERN})(?!\w)")
 _NUMBER: Final = re.compile(rf"(?<![\w/.,])(?:{NUMBER_PATTERN})(?!\w)")
 _LEAD: Final = re.compile(rf"(?<!\w)(?P<kind>{_KIND_RE})\s+(?:so\s*:?\s*)?$")
-_BARE: Final = re.compile(rf"(?<!\w)(?P<kind>{_KIND_RE})\s+(?:so\s*:?\s*)?(?P<number>\d{{1,5}}[a-z]?)(?![\w/%]|[.,]\d|\s*-\s*[a-z]{{2,}}/)")
+_BARE: Final = re.compile(
+    rf"(?<!\w)(?P<kind>{_KIND_RE})\s+(?:so\s*:?\s*)?(?P<number>\d{{1,5}}[a-z]?)(?![\w/%]|[.,]\d|\s*-\s*[a-z]{{2,}}/)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,9 @@ def _numbered(text: str, folded: str, match: re.Match[str]) -> DocumentNumber:
 
 def _canonical_number(text: str) -> str:
     number = nfc(text).upper().replace("Ð", "Đ").replace("–", "-").replace(" ", "")
-    number = re.sub(r"(?<![A-ZĐ])(QD|ND|CD)(?![A-ZĐ])", lambda m: m.group()[0] + "Đ" if m.group()[0] != "C" else "CĐ", number)
+    number = re.sub(
+        r"(?<![A-ZĐ])(QD|ND|CD)(?![A-ZĐ])", lambda m: m.group()[0] + "Đ" if m.group()[0] != "C" else "CĐ", number
+    )
     return re.sub(r"^0+(?=\d)", "", number)
 
 
@@ -105,7 +109,7 @@ def _bare(text: str, match: re.Match[str]) -> DocumentNumber | None:
 
 
 def refers_to(a: DocumentNumber, b: DocumentNumber) -> bool:
-    """Whether both can name one document: same number and kind, and the fuller parts of one do not contradict the other.
+    """Whether both can name one document: same number and kind, and nothing said that differs.
 
     >>> short, full = find_document_numbers("Nghị quyết 88 là Nghị quyết số 88/2019/QH14")
     >>> refers_to(short, full)

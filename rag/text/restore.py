@@ -1,33 +1,31 @@
 """Tone marks given back to a question typed without them, from the spellings of the indexed corpus.
 
 A noisy-channel model: each syllable was meant with some spelling, and a marked one was typed bare with probability d.
-The meant spellings are the best path (Viterbi) through a bigram model of the corpus. d is not fixed: it is chosen, among a few
-values, by the whole question, so that one typed with all its marks keeps its bare syllables ("ban", "nam") as they are.
+The meant spellings are the best path (Viterbi) through a bigram model of the corpus. d is chosen, among a few values,
+by the whole question, so that one typed with all its marks keeps its bare syllables ("ban", "nam") as they are.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import exp, log
 from typing import Final, Protocol
 
+from rag.text.syllable import is_bare_syllable
 from rag.text.syllables import Token, tokens
 from rag.text.unicode import canonical_tones, fold, has_marks, lower, nfc
 
 _DROP_RATES: Final = ((0.002, 0.70), (0.25, 0.08), (0.5, 0.12), (0.8, 0.10))
 """Probability that a mark was left out, and how common such typing is among questions that have some mark."""
-_BIGRAM_TRUST: Final = 50.0
+_BIGRAM_TRUST: Final = 100.0
 """How many times a syllable must be seen before its neighbours count as much as overall frequency."""
 _MAX_SPELLINGS: Final = 14
 _MIN_SHARE: Final = 0.0005
 """Spellings rarer than this share of a folded syllable are typing errors of the corpus."""
 _TOTAL: Final = 3_000_000.0
 """Scale of unigram probabilities; only ratios between spellings of one syllable matter."""
-_SHAPE: Final = re.compile(
-    r"(?:ngh|ng|nh|gh|gi|kh|ph|th|tr|ch|qu|[bcdghklmnpqrstvx])?[aeiouy]{1,3}(?:ng|nh|ch|[cmnpt])?"
-)
 
 
 class Vocabulary(Protocol):
@@ -93,8 +91,9 @@ def restore(question: str, vocabulary: Vocabulary) -> Restored:
 
 def _looks_vietnamese(words: Sequence[Token]) -> bool:
     """Whether most words have the shape of a Vietnamese syllable; English questions stay as they are."""
-    shaped = sum(1 for t in words if _SHAPE.fullmatch(fold(t.text)))
-    return shaped >= 0.6 * len(words) or any(has_marks(t.text) for t in words)
+    counted = [t for t in words if not t.text.isupper() or len(words) < 3 or all(w.text.isupper() for w in words)]
+    shaped = sum(1 for t in counted if is_bare_syllable(fold(t.text)))
+    return 2 * shaped > len(counted) or any(has_marks(t.text) for t in words)
 
 
 def _slots(words: Sequence[Token], vocabulary: Vocabulary) -> list[_Slot]:
@@ -121,7 +120,7 @@ class _Bigrams:
     """Log-probabilities of neighbouring spellings, blended with those of single ones."""
 
     def __init__(self, question: str, slots: Sequence[_Slot], vocabulary: Vocabulary) -> None:
-        joined = [_adjoin(question, a, b) for a, b in zip(slots, slots[1:], strict=False)]
+        joined = [_adjoin(question, a, b) for a, b in pairwise(slots)]
         wanted = {
             (x, y)
             for a, b, near in zip(slots, slots[1:], joined, strict=False)
@@ -174,16 +173,23 @@ def _typing(slot: _Slot, rate: float) -> list[float]:
     return [log(rate) if has_marks(s) else 0.0 for s in slot.spellings]
 
 
-def _maxima(slots: Sequence[_Slot], emissions: list[list[float]], transitions: list[list[list[float]]]) -> list[list[float]]:
+def _maxima(
+    slots: Sequence[_Slot], emissions: list[list[float]], transitions: list[list[list[float]]]
+) -> list[list[float]]:
     forward = [[u + e for u, e in zip(_unigrams(slots[0]), emissions[0], strict=True)]]
     for rows, emission in zip(transitions, emissions[1:], strict=True):
         previous = forward[-1]
-        forward.append([max(p + row[j] for p, row in zip(previous, rows, strict=True)) + e for j, e in enumerate(emission)])
+        forward.append(
+            [max(p + row[j] for p, row in zip(previous, rows, strict=True)) + e for j, e in enumerate(emission)]
+        )
     return forward
 
 
 def _read_back(
-    slots: Sequence[_Slot], emissions: list[list[float]], forward: list[list[float]], transitions: list[list[list[float]]]
+    slots: Sequence[_Slot],
+    emissions: list[list[float]],
+    forward: list[list[float]],
+    transitions: list[list[list[float]]],
 ) -> tuple[list[int], list[float]]:
     """The best spelling of each slot, with the probability ratio to its best rival."""
     backward = [[0.0] * len(slots[-1].spellings)]

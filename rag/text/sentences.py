@@ -8,39 +8,40 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 
-from rag.text.unicode import fold, has_marks
+from rag.text.unicode import has_marks
+from rag.text.words import words
 from rag.types import Span
 
 _BLOCK_END: Final = re.compile(r"\n[^\S\n]*\n\s*")
 _LIST_MARK: Final = r"(?:[-–—•●▪◦*+▶►➢✓]\s|\(?\d{1,2}[.)](?!\d)\s?|\(?[a-zđ]\)\s|[IVX]{1,5}[.)]\s|[A-Z]\.\s)"
 _LIST_ITEM: Final = re.compile(rf"[^\S\n]*{_LIST_MARK}")
 _NUMBERING: Final = re.compile(
-    r"(?:\d{1,2}(?:\.\d{1,2})*|[IVX]{1,5}|[A-Za-zđ])$|(?:Điều|Khoản|Mục|Chương|Bảng|Hình|Phần|Câu|Bài|Phụ lục|Biểu)\s+[\dIVX.]{1,5}$"
+    r"(?:\d{1,2}(?:\.\d{1,2})*|[IVX]{1,5}|[A-Za-zđ])$"
+    r"|(?:Điều|Khoản|Mục|Chương|Bảng|Hình|Phần|Câu|Bài|Phụ lục|Biểu)\s+[\dIVX.]{1,5}$"
 )
 _CANDIDATE: Final = re.compile(
-    r"(?P<mark>\.{2,}|…\.*|[.!?]+)(?P<close>[\"”’»'\)\]]*)(?:(?P<space>\s+)|(?=[“\"'(\[]?[^\W\d_a-zà-ỹđ]))"
+    r"(?P<mark>\.{2,}|…\.*|[.!?]+)(?P<close>[\"”’»'\)\]]*)(?:(?P<space>\s+)|(?=[“\"'(\[]?[^\W\d_]))"
 )
 _WRAP_MIN: Final = 45
 """A line shorter than this was not broken for width."""
 _WRAP_SHARE: Final = 0.7
 """A line of this share of its paragraph's widest one may have been broken for width."""
 
-_ABBREVIATIONS: Final = frozenset(
-    """
-    tp t.p tx tt q p h x th ths th.s ts pgs gs bs ths ds ks kts ls cn ncs ngnd ngut nsnd nsut tsk ts.bs bs.ck gs.ts pgs.ts
-    mr mrs ms dr st jr sr prof vs no vol co corp inc ltd u.s u.k u.s.a đ/c đc ô b a c tel đt fax vd v.v.v nxb xb tr
-    ng tg ub ubnd.tp c.ty cty dn hđ p.v pv btv tw m.s
-    """.split()
-)
-_STARTERS: Final = frozenset(
-    """
-    anh bà các chị chúng công cô cơ cụ do dù đây đại đến đó đồng được em gia hai hiện hôm họ khi không lúc mặc một này
-    năm ngày người ngoài ngay nhiều những nếu ông phía qua sau sáng song tại theo tiếp tôi tối trên trong trước từ tuy
-    vì vào việc với vụ lực cơ thời nhờ cùng còn mới như
-    """.split()
-)
+_ABBREVIATIONS: Final = words("""
+    tp t.p tx tt q p h x th ths th.s ts pgs gs bs ds ks kts ls cn ncs ngnd ngut nsnd nsut tsk ts.bs bs.ck gs.ts
+    pgs.ts mr mrs ms dr st jr sr prof vs no vol co corp inc ltd u.s u.k u.s.a đ/c đc ô b a c tel đt fax vd v.v.v
+    nxb xb tr ng tg ub ubnd.tp c.ty cty dn hđ p.v pv btv tw m.s
+    """)
+_ALSO_SMALL: Final = words("tp t.p tx đt vd đ/c đc u.s u.k vs nxb ths th.s pgs gs.ts pgs.ts")
+"""Abbreviations that stay so in small letters; the others are words then ("ngoại ô.")."""
+_STARTERS: Final = words("""
+    anh bà các chị chúng công cô cơ cụ do dù đây đại đến đó đồng được em gia hai hiện hôm họ khi không lúc mặc
+    một này năm ngày người ngoài ngay nhiều những nếu ông phía qua sau sáng song tại theo tiếp tôi tối trên
+    trong trước từ tuy vì vào việc với vụ lực thời nhờ cùng còn mới như
+    """)
 
 
 def sentence_spans(text: str) -> tuple[Span, ...]:
@@ -70,7 +71,7 @@ def _joined_lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     lines = _lines(text, start, end)
     widest = max(stop - begin for begin, stop in lines)
     piece_start = lines[0][0]
-    for (begin, stop), (following, following_stop) in zip(lines, lines[1:], strict=False):
+    for (begin, stop), (following, following_stop) in pairwise(lines):
         if not _continues(text[begin:stop].strip(), text[following:following_stop], widest):
             yield piece_start, stop
             piece_start = following
@@ -146,17 +147,17 @@ def _full_stop(text: str, begin: int, match: re.Match[str]) -> bool:
 
 def _is_abbreviation(word: str) -> bool:
     plain = word.lower().strip("\"'“”‘’([")
-    return plain in _ABBREVIATIONS and (plain not in ("tr", "no", "co", "ms", "tel") or word[0].isupper())
+    return plain in _ABBREVIATIONS and (plain in _ALSO_SMALL or not word[:1].islower())
 
 
 def _joined_without_space(word: str, text: str, position: int) -> bool:
     """Whether "…thuật.Được" are two sentences: not so for web addresses, degrees and initials."""
     following = _next_word(text, position)
-    if not word or "." in word or "@" in word or "/" in word[:-1] and not word[-1].isdigit():
+    if not word or "." in word or "@" in word or "//" in word:
         return False
-    if following.isupper() and not has_marks(following):
-        return word[-1].islower() and len(word) > 2 and (has_marks(word) or fold(word) in _STARTERS)
-    return word[-1].isdigit() or word[-1] in "%)”\"" or (word[-1].islower() and len(word) > 1)
+    if following.isupper() and len(following) < 6:
+        return word[-1].islower() and len(word) > 2 and has_marks(word)
+    return word[-1].isdigit() or word[-1] in '%)”"²' or (word[-1].islower() and (len(word) > 1 or word in "yýỷở"))
 
 
 def _next_word(text: str, position: int) -> str:
@@ -181,5 +182,5 @@ def clause_spans(text: str, span: Span) -> tuple[Span, ...]:
         colons = [m.end() for m in _COLON.finditer(text, span.start, cuts[0])]
         cuts = colons[-1:] + cuts
     edges = [span.start, *cuts, span.end]
-    pieces = (_trimmed(text, a, b) for a, b in zip(edges, edges[1:], strict=False))
+    pieces = (_trimmed(text, a, b) for a, b in pairwise(edges))
     return tuple(p for p in pieces if p)

@@ -36,6 +36,12 @@ def is_syllable(word: str) -> bool:
     return not _STOPPED.search(plain) or tones in _STOP_TONES
 
 
+_BARE: Final = re.compile(
+    r"(?:ngh|ng|nh|gh|gi|kh|ph|th|tr|ch|qu|[bcdghklmnpqrstvx])?"
+    r"(?:(?:[aeiouy]|oa|oe|ua|ue|uo|uy|uye|ye|ie)(?:ng|nh|ch|[cmnpt])?|[aeiou][iouy]|oa[iyo]|oeo|ua[yui]|uoi|uou|ieu|yeu|uyu|uya|uoi|ia)"
+)
+
+
 def is_bare_syllable(word: str) -> bool:
     """Whether an unmarked word is a Vietnamese syllable or one typed without its marks.
 
@@ -43,9 +49,3 @@ def is_bare_syllable(word: str) -> bool:
     (True, False, False)
     """
     return _BARE.fullmatch(lower(word)) is not None
-
-
-_BARE: Final = re.compile(
-    r"(?:ngh|ng|nh|gh|gi|kh|ph|th|tr|ch|qu|[bcdghklmnpqrstvx])?"
-    r"(?:(?:[aeiouy]|oa|oe|ua|ue|uo|uy|uye|ye|ie)(?:ng|nh|ch|[cmnpt])?|[aeiou][iouy]|oa[iyo]|oeo|ua[yui]|uoi|uou|ieu|yeu|uyu|uya|uoi|ia)"
-)

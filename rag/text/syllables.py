@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from rag.text.numbers import normalize_number
 from rag.text.references import NUMBER_PATTERN
 from rag.text.unicode import canonical_tones, fold, lower, nfc
+from rag.text.words import words
 
 _TOKEN: Final = re.compile(
     rf"(?:{NUMBER_PATTERN})(?!\w)"  # 88/2019/QH14
@@ -73,7 +75,7 @@ def bigrams(terms: Sequence[str]) -> tuple[str, ...]:
     >>> bigrams(("hộ", "nghèo", "giảm"))
     ('hộ_nghèo', 'nghèo_giảm')
     """
-    return tuple([f"{a}_{b}" for a, b in zip(terms, terms[1:], strict=False)])
+    return tuple([f"{a}_{b}" for a, b in pairwise(terms)])
 
 
 def _number_terms(word: str) -> list[str]:
@@ -91,23 +93,20 @@ def _plain_number(word: str) -> str:
     return word if value is None else f"{value:f}".replace(".", ",")
 
 
-FUNCTION_WORDS: Final = frozenset(
-    """
-    ai bao nhiêu bằng bị bởi các cái cần chỉ chiếc cho chứ chưa có còn cũng của cùng cứ dẫu do dù đã đang đâu đây đấy để
-    đến đều đó được gì giữa hay hãy hoặc hỏi khi không kể là lại lên lúc mà mấy mỗi một nào này nay nên nếu ngay nhưng
-    những như nhờ nó ở phải qua ra rằng rất rồi sao sau sẽ sự tại tất tận thế thì theo thôi từ từng trên trong trước tuy
-    và vào vẫn vậy về vì việc với vừa xin hiện ấy à ạ nhé bởi dưới ngoài ra đối kia cả bấy hết khiến
-    """.split()
-)
+FUNCTION_WORDS: Final = words("""
+    ai bao nhiêu bằng bị bởi các cái cần chỉ chiếc cho chứ chưa có còn cũng của cùng cứ dẫu do dù đã đang đâu
+    đây đấy để đến đều đó được gì giữa hay hãy hoặc hỏi khi không kể là lại lên lúc mà mấy mỗi một nào này nay
+    nên nếu ngay nhưng những như nhờ nó ở phải qua ra rằng rất rồi sao sau sẽ sự tại tất tận thế thì theo thôi
+    từ từng trên trong trước tuy và vào vẫn vậy về vì việc với vừa xin hiện ấy à ạ nhé dưới ngoài đối kia cả bấy
+    hết khiến
+    """)
 """Words that say little of what a text is about, in exact spelling, lower-case, one tone placement."""
 
-FOLDED_FUNCTION_WORDS: Final = frozenset(
-    """
-    bao nhieu bang bi boi cac cai cho chua co con cung cua da dang de den deu do duoc gi hay hoac khi khong la lai len ma
-    may moi mot nao nay neu nhung nhu o qua ra rang rat roi sao sau se su tai the thi theo tu trong truoc va vao van ve vi
-    voi vua nhe ai
-    """.split()
-)
+FOLDED_FUNCTION_WORDS: Final = words("""
+    bao nhieu bang bi boi cac cai cho chua co con cung cua da dang de den deu do duoc gi hay hoac khi khong la
+    lai len ma may moi mot nao nay neu nhung nhu o qua ra rang rat roi sao sau se su tai the thi theo tu trong
+    truoc va vao van ve vi voi vua nhe ai
+    """)
 """Folded spellings that in a question without marks are nearly always function words."""
 
 

@@ -19,6 +19,8 @@ _PLAIN_VOWELS: Final = "aăâeêioôơuưy"
 _TONED: Final = {v: tuple(unicodedata.normalize("NFC", v + t) for t in TONES) for v in _PLAIN_VOWELS}
 VOWELS: Final = _PLAIN_VOWELS + "".join("".join(forms) for forms in _TONED.values())
 """Every lower-case vowel letter of Vietnamese, with and without tone."""
+UPPER: Final = "A-Z" + "".join(c for c in VOWELS.upper() if c > "z") + "Đ"
+"""Capital letters of Vietnamese, for a character class (a range such as Ạ-Ỹ would hold small letters too)."""
 
 _MARKED: Final = "".join(c for c in VOWELS if c not in "aeiouy") + "đ"
 _HAS_MARK: Final = re.compile(f"[{_MARKED}{_MARKED.upper()}ðÐ{TONES}\u0302\u0306\u031b]")
@@ -49,9 +51,9 @@ _FOLD: Final = _Folding(_fold_table())
 
 
 def nfc(text: str) -> str:
-    """The text in normal form C, the form in which everything is stored.
+    r"""The text in normal form C, the form in which everything is stored.
 
-    >>> len(nfc("e\\u0302\\u0301"))
+    >>> len(nfc("e\u0302\u0301"))
     1
     """
     return unicodedata.normalize("NFC", text)
@@ -96,7 +98,12 @@ def _shifts() -> tuple[dict[str, str], dict[str, str]]:
 
 def _cases(*letters: str) -> tuple[tuple[str, ...], ...]:
     a, b, ta, tb = letters
-    return letters, (a.upper(), b.upper(), ta.upper(), tb.upper()), (a.upper(), b, ta.upper(), tb), (a, b.upper(), ta, tb.upper())
+    return (
+        letters,
+        (a.upper(), b.upper(), ta.upper(), tb.upper()),
+        (a.upper(), b, ta.upper(), tb),
+        (a, b.upper(), ta, tb.upper()),
+    )
 
 
 _LEFT, _RIGHT = _shifts()
@@ -141,9 +148,9 @@ class NormalizedText:
 
 
 def normalize(text: str) -> NormalizedText:
-    """NFC text, eth corrected, with a way back to the offsets of ``text``.
+    r"""NFC text, eth corrected, with a way back to the offsets of ``text``.
 
-    >>> normal = normalize("hoa\\u0300 bi\\u0300nh")
+    >>> normal = normalize("hoa\u0300 bi\u0300nh")
     >>> normal.text, normal.to_source(Span(4, 8))
     ('hoà bình', Span(start=5, end=10))
     """
@@ -171,7 +178,7 @@ def _joins(char: str) -> bool:
 
 _ETH: Final = re.compile(
     rf"(?<!{_LETTER})[ðÐ](?=[{VOWELS}{VOWELS.upper()}])"  # Icelandic words never begin with it
-    rf"|(?<![a-zà-ỹ])Ð(?=[A-ZÀ-Ỹ]{{1,3}}(?!{_LETTER}))|(?<=[A-Z])Ð(?!{_LETTER})"  # HÐND, QÐ
+    rf"|(?<![{VOWELS}b-z])Ð(?=[{UPPER}]{{1,3}}(?!{_LETTER}))|(?<=[{UPPER}])Ð(?!{_LETTER})"  # HÐND, QÐ
 )
 
 
@@ -188,8 +195,17 @@ _LINE_ENDS: Final = "\u000b\u000c\u0085\u2028\u2029\u001c\u001d\u001e"
 
 def _cleaning() -> dict[int, str | None]:
     table: dict[int, str | None] = {c: None for c in (*range(0x20), *range(0x7F, 0xA0)) if chr(c) not in "\t\n"}
-    hidden = (0xAD, 0x34F, 0x61C, 0x180E, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070))
-    table |= {c: None for c in (*hidden, *range(0xE0000, 0xE0080))}
+    hidden = (
+        0xAD,
+        0x34F,
+        0x61C,
+        0x180E,
+        0xFEFF,
+        *range(0x200B, 0x2010),
+        *range(0x202A, 0x202F),
+        *range(0x2060, 0x2070),
+    )
+    table |= dict.fromkeys((*hidden, *range(0xE0000, 0xE0080)))
     table |= {ord(c): " " for c in _SPACES}
     table |= {ord(c): "\n" for c in _LINE_ENDS}
     return table
@@ -200,13 +216,13 @@ _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
 def clean(text: str) -> str:
-    """Text as it is stored: NFC, line ends as ``\\n``, no invisible or control characters; paragraphs are kept.
+    r"""Text as it is stored: NFC, line ends as ``\n``, no invisible or control characters; paragraphs are kept.
 
     Removed are soft hyphens, zero-width and bidirectional controls, Unicode tags and control characters; every kind
     of space becomes a space; half surrogates, which cannot be written as UTF-8, become U+FFFD.
 
-    >>> clean("Hà\\u00a0Nội\\r\\nhôm\\u200b nay")
-    'Hà Nội\\nhôm nay'
+    >>> clean("Hà\u00a0Nội\r\nhôm\u200b nay")
+    'Hà Nội\nhôm nay'
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_CLEAN)
     return _correct_eth(nfc(_SURROGATE.sub("\ufffd", text)))

@@ -1,0 +1,35 @@
+"""Words that decide what is a name: families, countries, bodies, forms of address."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from rag.text.words import words
+
+SURNAMES: Final = words("""
+    Nguyễn Trần Lê Phạm Hoàng Huỳnh Phan Vũ Võ Đặng Bùi Đỗ Hồ Ngô Dương Lý An Âu Bạch Bành Bế Ca Cao Cầm Châu
+    Chu Chử Chúc Chung Cù Cung Cự Diệp Doãn Dư Đàm Đào Đậu Điêu Điền Đinh Đoàn Đới Đồng Đổng Đường Giang Giáp
+    Giàng H' Hà Hạ Hán Hầu Hoa Hờ Hứa Hùng Kha Khâu Khổng Khuất Khúc Khương Kiều Kim La Lã Lại Lâm Lầu Lều Liễu
+    Lò Lô Lộc Lục Lù Lữ Lưu Lương Lường Ly Ma Mã Mạc Mai Mạch Mùa Mông Mẫn Nghiêm Nhâm Nhan Nhữ Ninh Nông Ong
+    Ông Phí Phó Phùng Phương Quách Quan Quản Quàng Sầm Sùng Tạ Tăng Tào Tẩn Thạch Thái Thào Thân Thi Thiều Thôi
+    Tiêu Tiết Tô Tôn Tống Trà Trang Triệu Trịnh Trương Từ Tưởng Ung Ưng Uông Ứng Vàng Văn Vi Viên Vương Vừ Xa
+    Xồng Y Yên Lèng Lộ Chảo Chang Bàn Phàn Đèo Cà Quân
+    """)
+
+COUNTRIES: Final = words("""
+    Mỹ|Nga|Anh|Pháp|Đức|Ý|Úc|Lào|Bỉ|Áo|Séc|Trung Quốc|Hàn Quốc|Triều Tiên|Nhật Bản|Nhật|Ấn Độ|Thái Lan|Campuchia
+    Việt Nam|Singapore|Malaysia|Indonesia|Philippines|Myanmar|Brunei|Australia|Canada|Brazil|Mexico|Argentina
+    Chile|Cuba|Israel|Iran|Iraq|Syria|Ukraine|Belarus|Ba Lan|Hà Lan|Tây Ban Nha|Bồ Đào Nha|Italy|Hy Lạp
+    Thổ Nhĩ Kỳ|Thụy Điển|Thụy Sĩ|Na Uy|Đan Mạch|Phần Lan|Hungary|Romania|Bulgaria|Ai Cập|Nam Phi|Venezuela
+    Đài Loan|Hong Kong|Pakistan|Afghanistan|Mông Cổ|Hoa Kỳ|Ả Rập Xê
+    """)
+"""Also names of one syllable that would pass for the beginning of a word."""
+
+CALLS: Final = words("""
+    ông bà anh chị em cô chú bác cụ cháu chí cáo can nhân tỉnh huyện xã phường quận phố thôn bản buôn làng sông
+    núi hồ đường đèo cầu biển đảo chùa đền ga vua chúa thầy thằng nghệ ca đảng báo
+    """)
+"""Words after which even a single capitalised syllable is a name."""
+
+ORGANISATIONS: Final = words("ban bộ sở cục vụ ủy hội đoàn trường phòng viện văn tỉnh ubnd hđnd ubmttq")
+"""First words of the names of bodies."""

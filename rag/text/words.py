@@ -1,0 +1,23 @@
+"""Word lists written as text, so that they stay readable."""
+
+from __future__ import annotations
+
+import re
+
+
+def words(text: str) -> frozenset[str]:
+    """The words of a text, or its phrases where they are set apart by bars.
+
+    >>> sorted(words("một hai")), sorted(words("dân tộc|chủ tịch"))
+    (['hai', 'một'], ['chủ tịch', 'dân tộc'])
+    """
+    return frozenset(part.strip() for part in re.split(r"[|\n]" if "|" in text else r"\s+", text) if part.strip())
+
+
+def alternation(text: str) -> str:
+    r"""A pattern that matches any of the words or phrases, the longest first.
+
+    >>> alternation("tỷ|tỷ lệ")
+    '(?:tỷ\\ lệ|tỷ)'
+    """
+    return "(?:" + "|".join(re.escape(word) for word in sorted(words(text), key=lambda w: (-len(w), w))) + ")"
