@@ -6,12 +6,13 @@ Two pieces of HTML make the conversation: ``past`` holds the settled exchanges a
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import secrets
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -54,7 +55,28 @@ def mount_chat(app: FastAPI, assistant: Assistant, settings: Settings, access: C
 
     :param access: Rule that turns a request into what it may read.
     """
-    page = build_page(Chat(assistant, access), settings)
+
+    async def build() -> None:
+        _mount(app, build_page(Chat(assistant, access), settings), settings)
+
+    _finish(build())
+    inner = app.router.routes[-1].app  # type: ignore[attr-defined]
+    app.state.end_streams = inner.stop_event.set
+
+
+def _finish(building: Coroutine[Any, Any, None]) -> None:
+    """Run what never waits. Outside a running loop Gradio opens one for each of its locks and leaves them all open."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        asyncio.run(building)
+    else:
+        with contextlib.suppress(StopIteration):
+            building.send(None)
+
+
+def _mount(app: FastAPI, page: gr.Blocks, settings: Settings) -> None:
+    """Everything that Gradio can switch off is off."""
     gr.mount_gradio_app(
         app,
         page,
@@ -71,8 +93,6 @@ def mount_chat(app: FastAPI, assistant: Assistant, settings: Settings, access: C
         mcp_server=False,
         theme=_theme(),
     )
-    inner = app.router.routes[-1].app  # type: ignore[attr-defined]
-    app.state.end_streams = inner.stop_event.set
 
 
 class Chat:

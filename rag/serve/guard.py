@@ -113,8 +113,8 @@ class Guard:
 
         try:
             route = self._check(scope)
-            scope = {**scope, "rag.request_id": request_id}
-            await self.app(scope, _limited(receive, route.max_bytes), send_secured)
+            body = await _read_body(receive, route.max_bytes)
+            await self.app(scope, _replay(body, receive), send_secured)
         except Refusal as refusal:
             if not has_started:
                 await _answer(scope, send_secured, refusal.status, refusal.message)
@@ -173,19 +173,31 @@ def _too_large() -> Refusal:
     return Refusal(413, say("Nội dung gửi lên quá lớn.", "The request is too large."))
 
 
-def _limited(receive: Receive, max_bytes: int) -> Receive:
-    """The same messages, up to a size: a chunked request does not tell its length beforehand."""
-    received = 0
+async def _read_body(receive: Receive, max_bytes: int) -> Message:
+    """The whole body as one message. A chunked request does not tell its length beforehand, so it is counted here.
 
-    async def limited() -> Message:
-        nonlocal received
+    :raises Refusal: As soon as it is larger than allowed.
+    """
+    body = bytearray()
+    while True:
         message = await receive()
-        received += len(message.get("body", b""))
-        if received > max_bytes:
+        if message["type"] != "http.request":
+            return message
+        body += message.get("body", b"")
+        if len(body) > max_bytes:
             raise _too_large()
-        return message
+        if not message.get("more_body", False):
+            return {"type": "http.request", "body": bytes(body), "more_body": False}
 
-    return limited
+
+def _replay(first: Message, receive: Receive) -> Receive:
+    """The body that was read, then whatever the server still has to say (that the client left)."""
+    waiting = [first]
+
+    async def replay() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return replay
 
 
 async def _answer(scope: Scope, send: Send, status: int, message: str, code: str = "") -> None:

@@ -81,8 +81,7 @@ def shell_page(gradio_page: str, nonce: str) -> str:
         f"<title>{escape(product_name())}</title>"
         f'<link rel="icon" href="/ui/icon.svg">{head}'
         '<link rel="stylesheet" href="/ui/tokens.css"><link rel="stylesheet" href="/ui/chat.css">'
-        f'{scripts}<script type="module" src="/{modules[0]}"></script>'
-        '<script defer src="/ui/chat.js"></script></head>'
+        f'<script defer src="/ui/chat.js"></script>{scripts}<script type="module" src="/{modules[0]}"></script></head>'
         f'<body>{_first_paint()}<gradio-app control_page_title="false" embed="false" eager="true"></gradio-app>'
         "</body></html>"
     )

@@ -10,6 +10,12 @@
     return;
   }
 
+  // Gradio sets the page's language to one of its own, and Vietnamese is not among them.
+  const language = document.documentElement.lang;
+  new MutationObserver(() => {
+    if (document.documentElement.lang !== language) document.documentElement.lang = language;
+  }).observe(document.documentElement, { attributes: true, attributeFilter: ["lang"] });
+
   const sourceOf = (marker) => document.getElementById(marker.dataset.source);
 
   function show(marker) {
@@ -58,7 +64,7 @@
   const TITLES = { error: "Sự cố", warning: "Lưu ý", info: "Thông báo", success: "Xong" };
 
   function translate(toast) {
-    if (document.documentElement.lang !== "vi") return;
+    if (language !== "vi") return;
     const title = toast.querySelector(".toast-title");
     if (title && TITLES[title.textContent.trim().toLowerCase()]) title.textContent = TITLES[title.textContent.trim().toLowerCase()];
     const text = toast.querySelector(".toast-text");

@@ -1,0 +1,129 @@
+"""An assistant so simple that every answer is known beforehand: it looks the question up in a table."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from rag.errors import RagError
+from rag.types import (
+    Access,
+    Answer,
+    Citation,
+    Document,
+    DocumentInfo,
+    Event,
+    Filters,
+    Hit,
+    Passage,
+    Turn,
+)
+
+TITLE = "Tổng kết công tác năm 2020"
+TEXT = (
+    f"{TITLE}\n"
+    "Ngày 22/01/2021, hội nghị tổng kết được tổ chức tại Hà Nội 🎉 với sự tham dự của các địa phương.\n"
+    "Năm 2020, cả nước khởi công mới 112 công trình nước sạch. Tổng kinh phí là 176 tỷ đồng, "
+    "tăng 12% so với năm trước.\n"
+    "<script>document.title='hỏng'</script> & <b>chữ đậm</b> chỉ là chữ trong tài liệu.\n"
+)
+QUOTE = "Năm 2020, cả nước khởi công mới 112 công trình nước sạch."
+
+
+def make_document(text: str = TEXT, title: str = TITLE, version: str = "v2", document_id: str = "doc-1") -> Document:
+    """A document with everything known about it."""
+    info = DocumentInfo(
+        id=document_id, key=document_id, version=version, collection="", source="/srv/kho/bao-cao.txt", title=title,
+        publisher="Báo Mẫu", author="Nguyễn Văn A", published=date(2021, 1, 22), format="txt",
+    )  # fmt: skip
+    return Document(info, text)
+
+
+def make_hit(document: Document) -> Hit:
+    """The whole document as one passage."""
+    passage = Passage(1, document.id, document.version, 0, 0, len(document.text), document.text)
+    return Hit(passage, document.info, score=1.0, dense=0.9, lexical=9.0)
+
+
+def cite(document: Document, quote: str, n: int = 1) -> Citation:
+    """A citation of words that stand in the document."""
+    start = document.text.index(quote)
+    info = document.info
+    return Citation(
+        n, document.id, document.version, info.title, info.published, info.source, start, start + len(quote), quote,
+        publisher=info.publisher, passage_id=1,
+    )  # fmt: skip
+
+
+class FakeAssistant:
+    """Answers ``answers[question]``, fails where that is an exception, abstains on everything else.
+
+    :param pause_s: Time between two events.
+    """
+
+    index_version = "fake-1"
+
+    def __init__(self, *, pause_s: float = 0.0) -> None:
+        self.pause_s = pause_s
+        self.old, self.document_ = make_document(TEXT.replace("112", "110"), version="v1"), make_document()
+        self.documents = [self.old, self.document_]
+        self.answers: dict[str, Answer | Exception] = {"Bao nhiêu công trình?": self.answered("Bao nhiêu công trình?")}
+        self.histories: list[Sequence[Turn]] = []
+        self.closed_streams = 0
+        self.offered: tuple[str, ...] = ("Bao nhiêu công trình?", "Tổng kinh phí là bao nhiêu?")
+
+    @property
+    def n_documents(self) -> int:
+        """Documents that are not old versions."""
+        return len({document.id for document in self.documents})
+
+    def answered(self, question: str) -> Answer:
+        """The usual answer, with one citation."""
+        return Answer(
+            question, "answered", f"{QUOTE[:-1]} [1].", "112 công trình", (cite(self.document_, QUOTE),),
+            hits=(make_hit(self.document_),), confidence=0.9, method="extractive",
+            understood="Năm 2020 khởi công bao nhiêu công trình?",
+        )  # fmt: skip
+
+    def stream(
+        self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None, access: Access | None = None
+    ) -> Iterator[Event]:
+        """The events of one answer, word by word."""
+        self.histories.append(history)
+        answer = self.answers.get(question) or Answer(question, "abstained", "Tài liệu không nêu số liệu năm 2018.")
+        if isinstance(answer, Exception):
+            raise answer
+        try:
+            yield from self._events(answer)
+        finally:
+            self.closed_streams += 1
+
+    def _events(self, answer: Answer) -> Iterator[Event]:
+        steps = [Event("understood", answer.understood), Event("hits", answer.hits)]
+        steps += [Event("text", word) for word in answer.text.split(" ")]
+        steps = [Event(s.kind, f"{s.data} ") if s.kind == "text" else s for s in steps]
+        for event in [*steps, *(Event("citation", c) for c in answer.citations), Event("done", answer)]:
+            time.sleep(self.pause_s)
+            yield event
+
+    def ask(
+        self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None, access: Access | None = None
+    ) -> Answer:
+        """The answer that the stream ends with."""
+        for event in self.stream(question, history, filters, access):
+            if isinstance(event.data, Answer):
+                return event.data
+        raise RagError("unfinished")
+
+    def document(self, document_id: str, version: str | None = None, access: Access | None = None) -> Document | None:
+        """One version, or the newest."""
+        found = [d for d in self.documents if d.id == document_id and version in (None, d.version)]
+        return found[-1] if found else None
+
+    def suggestions(self, n: int = 4, access: Access | None = None) -> tuple[str, ...]:
+        """The questions offered."""
+        return self.offered[:n]
+
+    def close(self) -> None:
+        """Nothing to close."""
