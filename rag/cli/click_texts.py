@@ -13,6 +13,9 @@ import click
 
 from rag.lang import say
 
+MODULES = (click.core, click.decorators, click.exceptions, click.formatting, click.parser, click.termui, click.types)
+"""Modules of click whose texts a person can meet here."""
+
 VIETNAMESE: Mapping[str, str] = {
     # help
     "Usage:": "Cách dùng:",
@@ -54,6 +57,13 @@ VIETNAMESE: Mapping[str, str] = {
     "Invalid value for {param_hint}: {message}": "Giá trị sai cho {param_hint}: {message}",
     "Could not open file {filename!r}: {message}": "Không mở được tệp {filename!r}: {message}",
     "unknown error": "lỗi không rõ",
+    # prompts
+    "Repeat for confirmation": "Nhập lại để xác nhận",
+    "Error: The two entered values do not match.": "Lỗi: hai giá trị không giống nhau.",
+    "Error: invalid input": "Lỗi: giá trị không hợp lệ",
+    "Press any key to continue...": "Nhấn phím bất kỳ để tiếp tục...",
+    "Confirm the action without prompting.": "Không hỏi lại.",
+    "Do you want to continue?": "Tiếp tục?",
     # values
     "{value!r} is not a valid {number_type}.": "{value!r} không phải là số hợp lệ ({number_type}).",
     "{value} is not in the range {range}.": "{value} nằm ngoài khoảng {range}.",
@@ -61,6 +71,8 @@ VIETNAMESE: Mapping[str, str] = {
     "{value!r} is not a valid UUID.": "{value!r} không phải là UUID.",
     "{value!r} is not {choice}.": "{value!r} không phải là {choice}.",
     "{value!r} is not one of {choices}.": "{value!r} không thuộc: {choices}.",
+    "{len_type} values are required, but {len_value} was given.": "Cần {len_type} giá trị nhưng có {len_value}.",
+    "{len_type} values are required, but {len_value} were given.": "Cần {len_type} giá trị nhưng có {len_value}.",
     "Choose from:\n\t{choices}": "Chọn một trong:\n\t{choices}",
     "Choice({choices})": "Lựa chọn({choices})",
     "{value!r} does not match the format {format}.": "{value!r} không đúng dạng {format}.",
@@ -84,7 +96,7 @@ def translate(text: str) -> str:
 
 def install() -> None:
     """Make click look its texts up here."""
-    for module in (click.core, click.decorators, click.exceptions, click.formatting, click.parser, click.types):
+    for module in MODULES:
         names = vars(module)
         if "_" in names:
             names["_"] = translate
