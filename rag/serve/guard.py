@@ -51,7 +51,7 @@ OPEN_ROUTES: tuple[Route, ...] = (
     # What Gradio's page needs of Gradio, and nothing else.
     Route("GET", r"/assets/[\w.-]{1,200}"),
     Route("GET", r"/(gradio_api/)?theme\.css"),
-    Route("GET", r"/gradio_api/startup-events"),
+    Route("GET", r"/gradio_api/(startup-events|app_id)"),
     Route("GET", r"/gradio_api/heartbeat/[a-z0-9]{1,40}"),
     Route("GET", r"/gradio_api/queue/data"),
     Route("POST", r"/gradio_api/queue/join", max_bytes=MAX_JSON_BYTES),

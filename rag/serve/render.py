@@ -141,6 +141,9 @@ def _answer(answer: Answer, sources: Sources) -> str:
     # A short answer that is the whole text would only be said twice.
     repeats = short.rstrip(".").casefold() == _MARKER.sub("", answer.text).strip().rstrip(".").casefold()
     fact = f'<p class="short">{escape(short)}</p>' if short and not repeats and answer.status == "answered" else ""
+    if not answer.understood and not answer.nearest and answer.status == "abstained":
+        # Nothing was searched: a greeting, thanks, or a question that cannot be asked.
+        return f'<div class="answer">{render_text(answer.text, sources.link)}</div>'
     return (
         f'<div class="answer {answer.status}">{_state(answer)}{fact}'
         f"{render_text(answer.text, sources.link)}{_advice(answer)}{_notes(answer)}</div>"

@@ -13,9 +13,9 @@ from rag.serve.guard import MAX_JSON_BYTES, Guard, own_hosts
 from rag.serve.headers import COMMON
 
 OPEN = ["/", "/healthz", "/readyz", "/documents/doc-1", "/documents/doc-1/v2", "/ui/chat.css", "/ui/chat.js",
-        "/ui/icon.svg", "/theme.css", "/gradio_api/startup-events"]  # fmt: skip
+        "/ui/icon.svg", "/theme.css", "/gradio_api/startup-events", "/gradio_api/app_id"]  # fmt: skip
 CLOSED = ["/config", "/config/", "/docs", "/redoc", "/openapi.json", "/gradio_api/info", "/gradio_api/openapi.json",
-          "/monitoring", "/monitoring/summary", "/gradio_api/app_id", "/gradio_api/token", "/gradio_api/user",
+          "/monitoring", "/monitoring/summary", "/gradio_api/token", "/gradio_api/user",
           "/gradio_api/proxy=https://example.com", "/gradio_api/file=/etc/passwd", "/gradio_api/file=https://example.com",
           "/gradio_api/runs", "/gradio_api/dev/reload", "/gradio_api/vibe-code/", "/manifest.json", "/robots.txt",
           "/pwa_icon", "/login", "/logout", "/static/img/logo.svg", "/svelte/x.js", "/favicon.ico", "/ui/../app.py",

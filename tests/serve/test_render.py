@@ -126,6 +126,12 @@ def test_three_states_look_different(assistant: FakeAssistant) -> None:
     assert "<h3>Đoạn gần nhất</h3>" in html["abstained"]
 
 
+def test_a_greeting_is_answered_like_a_greeting() -> None:
+    html = render_exchange(Exchange("chào", "done", answer=Answer("chào", "abstained", "Xin chào.")), 1)
+    assert "Xin chào." in html
+    assert "không nêu" not in html
+
+
 def test_a_model_s_answer_says_so(assistant: FakeAssistant) -> None:
     by_model = Answer("q", "answered", "Câu.", method="llm")
     assert "do AI viết" in render_exchange(Exchange("q", "done", answer=by_model), 1)

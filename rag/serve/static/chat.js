@@ -57,19 +57,26 @@
 
   const NOTICES = [
     [/connection.*(lost|errored)|lost connection/i, "Mất kết nối với máy chủ. Đang nối lại…"],
-    [/reconnected|connection.*(restored|re-?established)/i, "Đã nối lại với máy chủ."],
     [/queue is full|too many|busy/i, "Máy chủ đang bận. Xin thử lại sau ít phút."],
-    [/waiting for file/i, "Đang chờ tải tệp lên."],
   ];
-  const TITLES = { error: "Sự cố", warning: "Lưu ý", info: "Thông báo", success: "Xong" };
+  const TITLES = { Error: "Sự cố", Warning: "Lưu ý", Info: "Thông báo", Success: "Xong" };
 
   function translate(toast) {
     if (language !== "vi") return;
-    const title = toast.querySelector(".toast-title");
-    if (title && TITLES[title.textContent.trim().toLowerCase()]) title.textContent = TITLES[title.textContent.trim().toLowerCase()];
-    const text = toast.querySelector(".toast-text");
-    const known = text && NOTICES.find(([pattern]) => pattern.test(text.textContent));
-    if (known && text.textContent !== known[1]) text.textContent = known[1];
+    const close = toast.querySelector("[data-testid=toast-close]");
+    if (close) close.setAttribute("aria-label", "Đóng");
+    for (const node of textsIn(toast)) {
+      const known = NOTICES.find(([pattern]) => pattern.test(node.data));
+      const spoken = known ? known[1] : TITLES[node.data.trim()];
+      if (spoken) node.data = spoken;
+    }
+  }
+
+  function textsIn(element) {
+    const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+    const nodes = [];
+    while (walker.nextNode()) nodes.push(walker.currentNode);
+    return nodes;
   }
 
   let shownExchange = "";
@@ -95,7 +102,7 @@
       else document.querySelector("#question textarea")?.focus();
     }
     if (exchange && performance.now() < follows) exchange.scrollIntoView({ block: "start" });
-    document.querySelectorAll(".toast-body").forEach(translate);
+    document.querySelectorAll("[data-testid=toast-body]").forEach(translate);
   }
 
   let isPlanned = false;
