@@ -131,7 +131,10 @@ def _store(settings: Settings) -> Iterator[Check]:
         yield Check(say("Kho", "Store"), "note", detail)
         return
     yield _integrity(database)
-    yield _index(settings)
+    try:
+        yield _index(settings)
+    except RagError as error:
+        yield Check(say("Chỉ mục", "Index"), "problem", str(error))
 
 
 def _sqlite_version() -> Check:
@@ -156,29 +159,38 @@ def _integrity(database: Path) -> Check:
 
 
 def _index(settings: Settings) -> Check:
-    name = say("Kho", "Store")
-    from rag.index.index import Index
+    """The derived index as it lies there; it is not mended here."""
+    from rag.index.encode import encoder_name
+    from rag.index.generation import current_name, open_generation
+    from rag.index.index import FOLDER
 
-    try:
-        index = Index.open(settings)
-    except RagError as error:
-        return Check(name, "problem", str(error))
-    try:
-        counts = say(f"{index.n_documents} tài liệu, {index.n_passages} đoạn",
-                     f"{index.n_documents} documents, {index.n_passages} passages")  # fmt: skip
-        return Check(name, "ok", f"{settings.store}: {counts}, {index.version}")
-    finally:
-        index.close()
+    name = say("Chỉ mục", "Index")
+    folder = settings.store / FOLDER
+    current = current_name(folder)
+    generation = open_generation(folder, current, thorough=True) if current else None
+    if generation is None:
+        detail = say("thiếu hoặc hỏng; sẽ được dựng lại từ kho khi mở", "missing or damaged; opening it makes it again")
+        return Check(name, "note", detail)
+    manifest = generation.manifest
+    if manifest.encoder != encoder_name(settings):
+        detail = say(
+            f"lập bằng {manifest.encoder}, thiết lập là {settings.encoder}; chạy lại rag ingest",
+            f"made with {manifest.encoder}, the setting is {settings.encoder}; run rag ingest again",
+        )
+        return Check(name, "problem", detail)
+    counts = say(f"{manifest.n_documents} tài liệu, {manifest.n_passages} đoạn",
+                 f"{manifest.n_documents} documents, {manifest.n_passages} passages")  # fmt: skip
+    return Check(name, "ok", f"{counts}, {manifest.encoder}, {manifest.dim} d, {current}, {manifest.index_version}")
 
 
 def _print(settings: Settings, checks: tuple[Check, ...]) -> None:
     from rich.table import Table
 
     out = console()
-    table = Table(say("Thiết lập", "Setting"), say("Giá trị", "Value"), say("Nguồn", "Origin"), box=None)
+    headings = say("Thiết lập|Giá trị|Đơn vị|Nguồn", "Setting|Value|Unit|Origin").split("|")
+    table = Table(*headings, box=None, pad_edge=False)
     for row in settings_table(settings):
-        value = printable(f"{row['value']} {row['unit']}".strip())
-        table.add_row(row["name"], value, row["origin"])
+        table.add_row(row["name"], printable(str(row["value"])), row["unit"], row["origin"])
     out.print(table)
     out.print()
     for check in checks:

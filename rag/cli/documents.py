@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -94,13 +95,10 @@ def open_store(settings: Settings) -> Iterator[Store]:
 
     :raises StoreMissingError: If nothing was indexed there yet.
     """
-    from rag.index.index import Index
+    from rag.index.sqlite import SqliteStore
 
-    index = Index.open(settings)
-    try:
-        yield index.store
-    finally:
-        index.close()
+    with closing(SqliteStore.open(settings.store)) as store:  # listing needs no index, so none is opened or mended
+        yield store
 
 
 def info_to_dict(info: DocumentInfo) -> dict[str, Any]:
@@ -117,7 +115,7 @@ def _unknown(ids: list[str]) -> RagError:
 
 
 def _agreed(infos: tuple[DocumentInfo, ...]) -> bool:
-    if not click.get_text_stream("stdin").isatty():
+    if not sys.stdin.isatty():
         raise click.UsageError(say("Không hỏi lại được ở đây; thêm --yes.", "Cannot ask here; add --yes."))
     for info in infos:
         click.echo(printable(f"{info.id}  {info.title or info.source}"))

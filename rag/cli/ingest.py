@@ -26,7 +26,8 @@ from rag.types import IngestReport
 @click.option(
     "--collection",
     metavar=say("TÊN", "NAME"),
-    default="",
+    default="default",
+    show_default=True,
     help=say("Bộ tài liệu để nạp vào.", "Collection to add them to."),
 )
 @click.option(

@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rag.cli.output import console
-from rag.lang import say
 
 Report = Callable[[str, int, "int | None"], None]
-"""Called with the stage, how much is done, and how much there is (``None``: not known)."""
+"""Called with the stage in the language in use, how much is done, and how much there is (``None``: not known)."""
 
 
 @contextmanager
@@ -50,19 +49,10 @@ def progress_bars() -> Iterator[Report]:
 
     def report(stage: str, done: int, total: int | None) -> None:
         if stage not in tasks:
-            tasks[stage] = bars.add_task(_label(stage), total=total)
+            tasks[stage] = bars.add_task(stage[:1].upper() + stage[1:], total=total)
         bars.update(tasks[stage], completed=done, total=total)
 
     with bars:
         yield report
-
-
-def _label(stage: str) -> str:
-    """The stage in the language in use; a stage without an entry shows its own name."""
-    labels = {
-        "find": say("Tìm tệp", "Finding files"),
-        "load": say("Đọc tài liệu", "Reading documents"),
-        "encode": say("Mã hóa các đoạn", "Encoding passages"),
-        "publish": say("Ghi chỉ mục", "Writing the index"),
-    }
-    return labels.get(stage, stage)
+        for task in bars.tasks:  # a stage whose end was not known has ended now
+            bars.update(task.id, total=task.completed)
