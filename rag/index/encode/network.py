@@ -113,10 +113,10 @@ def _gather_blocks(graph: _Graph, name: str, blocks: Blocks) -> str:
 def _layer(graph: _Graph, weights: Weights, layer: int, hidden: str) -> str:
     """One transformer layer, normalised after each half."""
     attended = _attention(graph, weights, layer, hidden)
-    hidden = _add_norm(graph, weights, f"l{layer}.aln", f"l{layer}.ao", attended, hidden)
+    hidden = _add_norm(graph, weights, (f"l{layer}.ao", f"l{layer}.aln"), attended, hidden)
     wide = graph.add("MatMul", hidden, _linear(graph, weights, f"l{layer}.fi"))
     wide = graph.add("BiasGelu", wide, _bias(graph, weights, f"l{layer}.fi"), domain=_FUSED)
-    return _add_norm(graph, weights, f"l{layer}.oln", f"l{layer}.fo", wide, hidden)
+    return _add_norm(graph, weights, (f"l{layer}.fo", f"l{layer}.oln"), wide, hidden)
 
 
 def _attention(graph: _Graph, weights: Weights, layer: int, hidden: str) -> str:
@@ -134,8 +134,9 @@ def _mask32(graph: _Graph) -> str:
     return "mask32"
 
 
-def _add_norm(graph: _Graph, weights: Weights, norm: str, linear: str, values: str, skip: str) -> str:
-    """LayerNorm(skip + linear(values)), fused."""
+def _add_norm(graph: _Graph, weights: Weights, parts: tuple[str, str], values: str, skip: str) -> str:
+    """LayerNorm(skip + linear(values)), fused; ``parts`` names the linear layer and the norm."""
+    linear, norm = parts
     projected = graph.add("MatMul", values, _linear(graph, weights, linear))
     scale = graph.small(f"{norm}.w", weights.floats[f"{norm}.w"])
     shift = graph.small(f"{norm}.b", weights.floats[f"{norm}.b"])

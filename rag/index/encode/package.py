@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -124,7 +125,7 @@ def parse(data: bytes) -> Weights:
     reader.skip(8)  # magic and version, covered by the checksum
     numbers = reader.take("7i")
     (epsilon,), _ = reader.take("f"), reader.take("i")
-    sizes = Sizes(*numbers, epsilon=float(epsilon))
+    sizes = Sizes(*[*numbers, float(epsilon)])
     pieces = _read_pieces(reader)
     blocks: dict[str, Blocks] = {}
     floats: dict[str, npt.NDArray[np.float32]] = {}
@@ -190,7 +191,7 @@ class _Reader:
         self._at += n_bytes
         return self._data[self._at - n_bytes : self._at]
 
-    def take(self, layout: str) -> tuple[int | float | str, ...]:
+    def take(self, layout: str) -> tuple[Any, ...]:
         layout = "<" + layout
         values = struct.unpack_from(layout, self._data, self._at)
         self._at += struct.calcsize(layout)

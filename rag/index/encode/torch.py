@@ -85,6 +85,6 @@ def _load(model: str, *, local: bool) -> Any:
         return SentenceTransformer(model, device="cpu", local_files_only=local)
     except (OSError, ValueError) as error:
         raise EncoderError(
-            say(f"Không nạp được bộ mã hoá {model!r}; cần tên mô hình đã tải về máy hoặc thư mục mô hình (RAG_ENCODER).",
+            say(f"Không nạp được bộ mã hoá {model!r}; RAG_ENCODER cần mô hình đã có trên máy hoặc một thư mục.",
                 f"Cannot load the encoder {model!r}; RAG_ENCODER needs a model that is on this machine, or a folder.")
         ) from error  # fmt: skip

@@ -1,0 +1,167 @@
+"""The derived indexes of one moment: a folder that appears whole, with a manifest that says what is in it.
+
+``index/CURRENT`` names the folder in use; it changes in one step, and the folder before is kept for those still
+reading it. Any of it may be deleted: it is made again from the store.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from rag.index.chunk import CHUNK_FORMAT
+from rag.index.dense import DenseIndex
+from rag.index.files import build_folder, sha256_file, write_atomic
+from rag.index.lexical import LEXICAL_FORMAT, LexicalIndex
+
+FORMAT = 1
+CURRENT, MANIFEST, DENSE, LEXICAL = "CURRENT", "manifest.json", "dense.faiss", "lexical"
+NORMAL_FORM = "NFC"
+
+_ALWAYS_HASHED = 32 << 20
+"""Files up to this size are hashed at every start (20 ms); larger ones when their time changed, or when asked to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What built an index, and what it covers.
+
+    :param seq: Last change of the store that is in it.
+    :param index_version: State of the store that it shows.
+    """
+
+    encoder: str
+    dim: int
+    chunk_size: int
+    seq: int
+    index_version: str
+    n_passages: int
+    n_documents: int
+    metric: str = "inner product of unit vectors"
+    normal_form: str = NORMAL_FORM
+    format: int = FORMAT
+    chunk_format: int = CHUNK_FORMAT
+    lexical_format: int = LEXICAL_FORMAT
+
+    def is_readable(self) -> bool:
+        """Whether this version of the program wrote it."""
+        return (self.format, self.lexical_format) == (FORMAT, LEXICAL_FORMAT)
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """Both indexes of one moment, open for searching."""
+
+    name: str
+    manifest: Manifest
+    dense: DenseIndex
+    lexical: LexicalIndex
+
+
+def current_name(index: Path) -> str | None:
+    """Name of the folder in use."""
+    try:
+        return (index / CURRENT).read_text(encoding="ascii").strip() or None
+    except (OSError, ValueError):
+        return None
+
+
+def open_generation(index: Path, name: str, *, thorough: bool = False) -> Generation | None:
+    """Open a generation; ``None`` when it is missing, damaged or of another format.
+
+    :param thorough: Hash all files, also large ones whose size and time are as written.
+    """
+    folder = index / name
+    manifest = _read_manifest(folder, thorough)
+    if manifest is None or not manifest.is_readable():
+        return None
+    try:
+        dense, lexical = DenseIndex.read(folder / DENSE), LexicalIndex(folder / LEXICAL)
+    except (OSError, RuntimeError, ValueError):  # faiss and tantivy on files that their checksums let through
+        return None
+    whole = len(dense) == len(lexical) == manifest.n_passages
+    return Generation(name, manifest, dense, lexical) if whole else None
+
+
+def publish(index: Path, manifest: Manifest, dense: DenseIndex, lexical: Path) -> str:
+    """Make a folder of both indexes and put it in use.
+
+    :param lexical: Folder of the finished word index; it is moved.
+    :return: The new folder's name.
+    """
+    previous = current_name(index)
+    name = f"gen-{_number(previous) + 1}"
+
+    def build(folder: Path) -> None:
+        dense.write(folder / DENSE)
+        lexical.rename(folder / LEXICAL)
+        content = asdict(manifest) | {"files": {path: _entry(folder / path) for path in _files(folder)}}
+        (folder / MANIFEST).write_text(json.dumps(content, indent=1), encoding="utf-8")
+
+    build_folder(index / name, build)
+    write_atomic(index / CURRENT, name.encode("ascii"))
+    _clear(index, keep={name, previous})
+    return name
+
+
+def copy_lexical(source: Path, target: Path) -> None:
+    """Copy a word index by linking its files: tantivy never changes a file's contents, it writes new ones."""
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir(parents=True)
+    for path in source.iterdir():
+        if path.suffix == ".lock":
+            continue
+        if path.suffix == ".json":
+            shutil.copyfile(path, target / path.name)
+        else:
+            _link(path, target / path.name)
+
+
+def _link(source: Path, target: Path) -> None:
+    try:
+        os.link(source, target)
+    except OSError:  # a file system without links
+        shutil.copyfile(source, target)
+
+
+def _number(name: str | None) -> int:
+    return int(name.removeprefix("gen-")) if name and name.removeprefix("gen-").isdigit() else 0
+
+
+def _clear(index: Path, keep: set[str | None]) -> None:
+    for path in index.glob("gen-*"):
+        if path.name not in keep:
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _files(folder: Path) -> Iterator[str]:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.suffix != ".lock":
+            yield str(path.relative_to(folder))
+
+
+def _entry(path: Path) -> dict[str, int | str]:
+    status = path.stat()
+    return {"size": status.st_size, "mtime_ns": status.st_mtime_ns, "sha256": sha256_file(path)}
+
+
+def _read_manifest(folder: Path, thorough: bool) -> Manifest | None:
+    try:
+        content = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        files = content.pop("files")
+        whole = all(_is_whole(folder / path, entry, thorough) for path, entry in files.items())
+        return Manifest(**content) if whole else None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _is_whole(path: Path, entry: dict[str, int | str], thorough: bool) -> bool:
+    status = path.stat()
+    if status.st_size != entry["size"]:
+        return False
+    sure = not thorough and status.st_mtime_ns == entry["mtime_ns"] and status.st_size > _ALWAYS_HASHED
+    return sure or sha256_file(path) == entry["sha256"]

@@ -1,0 +1,164 @@
+"""The index as the rest of the product sees it: one object that searches by meaning and by words."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from rag.errors import StoreBusyError, StoreError, StoreMissingError
+from rag.index.derive import derive
+from rag.index.encode import Encoder, encoder_name, load_encoder
+from rag.index.generation import Generation, current_name, open_generation
+from rag.index.lexical import LexicalTerm
+from rag.index.scored import Scored
+from rag.index.sqlite import SqliteStore
+from rag.index.store import Store
+from rag.lang import say
+from rag.settings import Settings
+from rag.types import Access, Filters
+
+FOLDER = "index"
+
+
+class Index:
+    """An open index. Safe to use from several threads; make one with :meth:`open`.
+
+    :param generation: Searched until :meth:`refresh` finds a newer one.
+    """
+
+    def __init__(self, settings: Settings, store: Store, generation: Generation, encoder: Encoder | None) -> None:
+        self.settings = settings
+        self.store = store
+        self._generation = generation
+        self._encoder = encoder
+        self._lock = threading.Lock()
+
+    @classmethod
+    def open(cls, settings: Settings, *, encoder: Encoder | None = None, thorough: bool = False) -> Index:
+        """Open the index of a store; derived files that are missing, damaged or behind are made again first.
+
+        :param encoder: Used instead of the configured one, for tests and for sharing one between stores.
+        :param thorough: Hash all files, also large ones that look untouched.
+        :raises StoreMissingError: If nothing was indexed yet.
+        :raises StoreError: If the store was indexed with another encoder than the configured one.
+        """
+        store = SqliteStore.open(settings.store)
+        if not store.count_documents():
+            raise StoreMissingError(_nothing())
+        _check_encoder(store, encoder.name if encoder else encoder_name(settings), settings)
+        return cls(settings, store, _open(store, settings.store / FOLDER, thorough), encoder)
+
+    @property
+    def version(self) -> str:
+        """State of the store that is searched."""
+        return self._generation.manifest.index_version
+
+    @property
+    def n_documents(self) -> int:
+        """Documents searched."""
+        return self._generation.manifest.n_documents
+
+    @property
+    def n_passages(self) -> int:
+        """Passages searched."""
+        return self._generation.manifest.n_passages
+
+    @property
+    def encoder(self) -> Encoder:
+        """The encoder, loaded at first use."""
+        with self._lock:
+            if self._encoder is None:
+                self._encoder = load_encoder(self.settings)
+            return self._encoder
+
+    def refresh(self) -> bool:
+        """Take up a newly published index; cheap when there is none.
+
+        :return: Whether there was one.
+        """
+        name = current_name(self.settings.store / FOLDER)
+        if name is None or name == self._generation.name:
+            return False
+        found = open_generation(self.settings.store / FOLDER, name)
+        if found is None or found.manifest.encoder != self._generation.manifest.encoder:
+            return False  # half removed, damaged, or of another encoder: go on with the one in memory
+        self._generation = found
+        return True
+
+    def encode_query(self, text: str) -> npt.NDArray[np.float32]:
+        """(dim,) float32 of unit length."""
+        vector: npt.NDArray[np.float32] = self.encoder.encode_queries([text])[0]
+        return vector
+
+    def search_dense(
+        self,
+        vector: npt.NDArray[np.float32],
+        top_k: int,
+        filters: Filters | None = None,
+        access: Access | None = None,
+    ) -> tuple[Scored, ...]:
+        """Passages nearest in meaning, best first; scores are cosines.
+
+        :param vector: As :meth:`encode_query` gives it.
+        """
+        return self._generation.dense.search(vector, top_k, self.store.allowed_ids(filters, access))
+
+    def search_lexical(
+        self, terms: Sequence[LexicalTerm], top_k: int, filters: Filters | None = None, access: Access | None = None
+    ) -> tuple[Scored, ...]:
+        """Passages that share words with the query, best first; scores are BM25."""
+        return self._generation.lexical.search(terms, top_k, filters, access)
+
+    def dense_scores(
+        self, vector: npt.NDArray[np.float32], passage_ids: Sequence[int] | npt.NDArray[np.int64]
+    ) -> npt.NDArray[np.float32]:
+        """Cosines of given passages, in the order asked; 0 for one that is not indexed."""
+        return self._generation.dense.scores(vector, passage_ids)
+
+
+def _open(store: SqliteStore, folder: Path, thorough: bool) -> Generation:
+    """The generation in use if it is whole and up to date, else one derived now.
+
+    While another process writes, a whole one is used even if it is behind: the writer will publish the next.
+    """
+    name = current_name(folder)
+    found = open_generation(folder, name, thorough=thorough) if name else None
+    if found and found.manifest.seq == store.seq:
+        return found
+    try:
+        with store.writer() as writer:
+            encoder, dim, size = (writer.meta(key) for key in ("encoder", "dim", "chunk_size"))
+            if not (encoder and dim and size):
+                raise StoreMissingError(_nothing())
+            name = derive(store, folder, encoder, int(dim), int(size))
+    except StoreBusyError:
+        if found:
+            return found
+        raise
+    made = open_generation(folder, name)
+    if made is None:
+        raise StoreError(say(f"Không đọc lại được chỉ mục vừa tạo ở {folder}; hãy kiểm tra ổ đĩa.",
+                             f"The index just made at {folder} cannot be read back; check the disk."))  # fmt: skip
+    return made
+
+
+def _check_encoder(store: Store, wanted: str, settings: Settings) -> None:
+    """Refuse to search vectors of one encoder with questions of another."""
+    found = store.meta("encoder")
+    if found is not None and found != wanted:
+        raise StoreError(
+            say(f"Kho được lập chỉ mục bằng bộ mã hoá {found}, nhưng RAG_ENCODER đang là {settings.encoder}; "
+                "hãy chạy `rag ingest` để mã hoá lại, hoặc đổi lại RAG_ENCODER.",
+                f"The store was indexed with the encoder {found}, but RAG_ENCODER is {settings.encoder}; "
+                "run `rag ingest` to embed it again, or set RAG_ENCODER back.")
+        )  # fmt: skip
+
+
+def _nothing() -> str:
+    return say(
+        "Chưa có gì được lập chỉ mục; hãy chạy `rag ingest …`.", "Nothing has been indexed yet; run `rag ingest …`."
+    )

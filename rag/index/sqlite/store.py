@@ -1,0 +1,61 @@
+"""The store in one SQLite file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from rag.errors import StoreBusyError, StoreMissingError
+from rag.index.files import file_lock
+from rag.index.sqlite.feedback import FeedbackKeeping
+from rag.index.sqlite.schema import FILE_NAME, Connections, translated
+from rag.index.sqlite.vocabulary import VocabularyReading
+from rag.index.sqlite.writing import SqliteWriter
+from rag.lang import say
+
+_LOCK = "writer.lock"
+
+
+class SqliteStore(FeedbackKeeping, VocabularyReading):
+    """A :class:`rag.index.store.Store`; make one with :meth:`open`."""
+
+    def __init__(self, folder: Path, connections: Connections) -> None:
+        super().__init__(connections)
+        self.folder = folder
+
+    @classmethod
+    def open(cls, folder: Path, *, create: bool = False) -> SqliteStore:
+        """Open the store of a folder.
+
+        :param create: Make an empty one when there is none.
+        :raises StoreMissingError: If there is none and ``create`` is false.
+        """
+        path = folder / FILE_NAME
+        if not create and not path.is_file():
+            raise StoreMissingError(
+                say("Chưa có gì được lập chỉ mục; hãy chạy `rag ingest …`.",
+                    "Nothing has been indexed yet; run `rag ingest …`.")
+            )  # fmt: skip
+        return cls(folder, Connections(path, create=create))
+
+    @contextmanager
+    def writer(self) -> Iterator[SqliteWriter]:
+        """Become the one writer.
+
+        :raises StoreBusyError: At once, when another process is writing.
+        """
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(file_lock(self.folder / _LOCK, wait=False))
+            except BlockingIOError:
+                raise StoreBusyError(
+                    say("Kho đang được một tiến trình khác ghi; hãy thử lại khi tiến trình đó xong.",
+                        "Another process is writing to the store; try again when it is done.")
+                ) from None  # fmt: skip
+            with translated():
+                yield SqliteWriter(self._connections)
+
+    def close(self) -> None:
+        """Close this thread's connection."""
+        self._connections.close()
