@@ -91,10 +91,10 @@ def _first_paint() -> str:
     """What stands there until the application runs, and for browsers that cannot run it."""
     opening = say("Đang mở…", "Opening…")
     needs = say(
-        "Trang này cần JavaScript và trình duyệt mới hơn: Chrome hoặc Edge 109, Firefox 115 trở lên.",
-        "This page needs JavaScript and a newer browser: Chrome or Edge 109, Firefox 115 or later.",
+        "Nếu trang không mở được: cần bật JavaScript và dùng Chrome hoặc Edge từ bản 109, Firefox từ bản 115.",
+        "If the page does not open: it needs JavaScript and Chrome or Edge 109, Firefox 115 or later.",
     )
     return (
         f'<div id="boot"><p class="brand">{escape(product_name())}</p><p class="opening">{opening}</p>'
-        f'<p class="too-old" hidden>{needs}</p></div><noscript><p class="too-old">{needs}</p></noscript>'
+        f'<p class="needs">{needs}</p></div>'
     )

@@ -167,8 +167,10 @@ def _text(excerpt: Excerpt, prefix: str) -> tuple[str, bool]:
 
 
 def _mark(excerpt: Excerpt, mark: Mark, prefix: str) -> str:
+    label = say("Mở toàn văn ở nguồn", "Open full text at source")
     numbers = "".join(
-        f'<a class="number" id="{prefix}-{c.n}" href="{escape(viewer_url(c))}" target="_blank" rel="noopener">{c.n}</a>'
+        f'<a class="number" id="{prefix}-{c.n}" href="{escape(viewer_url(c))}" target="_blank" rel="noopener"'
+        f' aria-label="{label} {c.n}">{c.n}</a>'
         for c in mark.citations
     )
     return f"<mark>{numbers}{escape(excerpt.text[mark.start : mark.end])}</mark>"

@@ -3,13 +3,6 @@
 (() => {
   "use strict";
 
-  const isOldBrowser = !("noModule" in HTMLScriptElement.prototype) || !Array.prototype.at || !window.structuredClone;
-  if (isOldBrowser) {
-    const note = document.querySelector("#boot .too-old");
-    if (note) { note.hidden = false; note.previousElementSibling.hidden = true; }
-    return;
-  }
-
   // Gradio sets the page's language to one of its own, and Vietnamese is not among them.
   const language = document.documentElement.lang;
   new MutationObserver(() => {
@@ -94,6 +87,8 @@
       boot.hidden = true;
       document.querySelector("#question textarea")?.focus();
     }
+    // Read out when it is complete: until then the exchange says that it is busy.
+    if (now && !now.hasAttribute("aria-live")) now.setAttribute("aria-live", "polite");
     const exchange = now && now.querySelector(".exchange");
     const number = exchange ? exchange.dataset.exchange : "";
     if (number !== shownExchange) {
