@@ -14,12 +14,14 @@ from typing import Any
 import click
 
 from evals.baselines import BASELINES
+from evals.compare import compare
+from evals.export import write_reports
 from evals.gates import Verdict, exit_code, judge_gates, read_gates, verdict_line
 from evals.perform import Plan, perform
 from evals.samples import check_evidence, read_cases
 from evals.score import Scores, read_scores, score_run
 from evals.suite import DEFAULT, SUITES, Suite, dataset_suite, load_suite, squad_suite
-from evals.table import headings, rows, verdict_rows
+from evals.table import figure, headings, rows, verdict_rows
 from rag.cli.output import console, printable
 from rag.cli.progress import progress_bars
 from rag.errors import RagError
@@ -140,6 +142,52 @@ def score_command(*, run: Path, gates: Path | None) -> Sequence[Verdict]:
     """Score a logged run and judge its gates."""
     scores = score_run(run)
     return _show(scores, judge_gates(read_gates(scores.suite, gates), scores))
+
+
+@command.command(
+    name="compare", help=say("So sánh hai lượt chạy cùng câu hỏi.", "Compare two runs of the same questions.")
+)
+@click.argument("a", type=_RUN)
+@click.argument("b", type=_RUN)
+@_verdict
+def compare_command(*, a: Path, b: Path) -> None:
+    """Print paired differences (b minus a) and the questions that flipped."""
+    found = compare(read_scores(a), read_scores(b))
+    head = (
+        say("Thước đo", "Metric"),
+        say("Nhóm", "Category"),
+        "A",
+        "B",
+        "B - A",
+        say("Khoảng 95 %", "95 % interval"),
+        "n",
+        "",
+    )
+    body = [
+        (d.metric, d.category, figure(d.a, d.metric), figure(d.b, d.metric), f"{d.change.value:+.3f}",
+         f"{d.change.low:+.3f} – {d.change.high:+.3f}", str(d.change.n), "*" if d.is_certain else "")
+        for d in found.differences
+    ]  # fmt: skip
+    _print_table(head, body)
+    for flip in found.flips:
+        sign = "+" if flip.better else "-"
+        click.echo(f"{sign} {flip.id} ({flip.category}): {flip.before} → {flip.after}")
+    flips, alone = len(found.flips), f"A {found.only_a}, B {found.only_b}"
+    click.echo(say(f"{found.n} câu chung, {flips} câu đổi kết quả; chỉ có ở {alone}.",
+                   f"{found.n} shared questions, {flips} flipped; only in {alone}."))  # fmt: skip
+
+
+@command.command(
+    name="report", help=say("Viết báo cáo HTML, CSV, Markdown, JUnit.", "Write HTML, CSV, Markdown and JUnit.")
+)
+@click.argument("run", type=_RUN)
+@click.option("--baseline", type=_RUN, help=say("Lượt chạy để đặt bên cạnh.", "A run to show beside it."))
+@click.option("--gates", type=_FILE, help=say("Tệp ngưỡng khác.", "Another gates file."))
+@_verdict
+def report_command(*, run: Path, baseline: Path | None, gates: Path | None) -> None:
+    """Write the reports of a run into its folder."""
+    for path in write_reports(run, gates, baseline):
+        click.echo(printable(str(path)))
 
 
 @command.command(name="check", help=say("Kiểm tra một tệp câu hỏi.", "Check a dataset file."))

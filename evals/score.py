@@ -244,7 +244,7 @@ def sentence_values(answer: Mapping[str, Any], found: Sequence[Place], judged: b
     for quote in [*answer["citations"], *answer["nearest"]]:
         key, offset = (quote["document_id"], quote["version"]), quote["start"]
         for span in sentence_spans(quote["quote"]):
-            flags.append(any(p.touches(key, offset + span.start, offset + span.end, fact=True) for p in found))
+            flags.append(bool(touched(found, key, offset + span.start, offset + span.end, fact=True)))
     return {f"sentence_recall@{k}": float(any(flags[:k])) if judged else None for k in (1, 3)}
 
 

@@ -98,9 +98,8 @@ def prepare(
     :param progress: Called with the stage, how much is done and how much there is.
     :param settings: Settings that win over the environment.
     """
-    from rag.index.ingest import ingest
-
     from rag.assistant import Assistant
+    from rag.index.ingest import ingest
 
     folder = workdir / "documents"
     folder.mkdir(parents=True, exist_ok=True)
