@@ -151,5 +151,6 @@ def _start_of_long(before: str, short: str) -> int | None:
         elif lower(word.group()) not in _SMALL:
             return None
         if not letters:
-            return offset + word.start()
+            start = offset + word.start()
+            return None if re.search(r"[.;:!?\n]", before[start:]) else start
     return None

@@ -50,8 +50,8 @@ ANY: Final = re.compile(r"(?<!\w)(?:" + "|".join(f"(?P<{k}>{v})" for k, v in PAT
 
 KEYWORDS: Final = words("""
     ngày mùng mồng tháng năm quý giai đoạn nhiệm kỳ thời học niên khóa từ đến tới hết những thập kỷ của đầu cuối nửa
-    hôm sáng trưa chiều tối đêm nay qua kia mai tuần ngoái trước vừa rồi sau giêng hai ba tư sáu bảy tám chín mười một
-    chạp
+    hôm sáng trưa chiều tối đêm nay này qua kia mai tuần ngoái trước vừa rồi sau giêng hai ba tư sáu bảy tám chín mười
+    một chạp
     """)
 """Every word of the patterns, as rightly spelt."""
 BARE_KEYWORDS: Final = words("thang nam quy ngay hom sang toi tuan")
@@ -60,7 +60,8 @@ BARE_KEYWORDS: Final = words("thang nam quy ngay hom sang toi tuan")
 COUNTED_AFTER: Final = re.compile(
     r"\s*"
     + alternation("""
-    dong|vnd|usd|ty|trieu|nghin|ngan|ho|nguoi|ha|hecta|m2|km|tan|kg|cay|con|luot|ca|cong trinh|chiec|met|can|suat|phan
+    đồng|vnđ|vnd|usd|tỷ|tỉ|triệu|nghìn|ngàn|hộ|người|ha|hecta|m2|m²|km|tấn|kg|cây|lượt|công trình|chiếc|mét|căn|suất
+    phần|dong|trieu|nguoi
     """)
     + r"\b"
 )

@@ -118,11 +118,10 @@ def find_dates(text: str, anchor: date | None = None) -> tuple[DateMention, ...]
     >>> [(d.text, d.kind, d.year) for d in find_dates("Sáng nay (8/1), tổng kết năm 2020, giai đoạn 2021–2030")]
     [('8/1', 'day', None), ('năm 2020', 'year', 2020), ('giai đoạn 2021–2030', 'period', 2021)]
     """
-    folded = fold(text)
     numbers = [(n.start, n.end) for n in find_document_numbers(text)] if "/" in text else []
     found = []
-    for match in ANY.finditer(folded):
-        mention = _mention(text, folded, match, anchor)
+    for match in ANY.finditer(fold(text)):
+        mention = _mention(text, match, anchor)
         if mention and not any(s < mention.end and mention.start < e for s, e in numbers):
             found.append(mention)
     return tuple(_without_beaten(found, text))
@@ -136,7 +135,7 @@ def _without_beaten(found: list[DateMention], text: str) -> Iterator[DateMention
             yield mention
 
 
-def _mention(text: str, folded: str, match: re.Match[str], anchor: date | None) -> DateMention | None:
+def _mention(text: str, match: re.Match[str], anchor: date | None) -> DateMention | None:
     if not _spelt_right(text, match):
         return None
     build = {
@@ -144,7 +143,7 @@ def _mention(text: str, folded: str, match: re.Match[str], anchor: date | None) 
         "months": _months, "period": _period, "decade": _decade, "year": _year, "day_word": _day_word,
         "span_word": _span_word,
     }[next(name for name in PATTERNS if match[name] is not None)]  # fmt: skip
-    mention = build(folded, match, anchor)
+    mention = build(text, match, anchor)
     return replace(mention, text=text[mention.start : mention.end]) if mention else None
 
 
@@ -170,6 +169,10 @@ def _year_of(phrase: str | None, anchor: date | None) -> tuple[int | None, bool]
     return anchor.year - (word != "nay"), True
 
 
+def _before(text: str, match: re.Match[str], length: int) -> str:
+    return fold(text[max(0, match.start() - length) : match.start()])
+
+
 def _two_digit(year: str) -> int:
     value = int(year)
     return value if value > 99 else value + (2000 if value < 50 else 1900)
@@ -185,7 +188,7 @@ def _make(
     return DateMention(match.start(), match.end(), "", year, month, day, kind)
 
 
-def _day(folded: str, match: re.Match[str], anchor: date | None) -> DateMention | None:
+def _day(text: str, match: re.Match[str], anchor: date | None) -> DateMention | None:
     day, month = int(_first(match, "d1", "d2", "d3") or 0), int(_first(match, "m1", "m2", "m3") or 0)
     year, relative = _year_of(_first(match, "n2", "n3"), anchor)
     written = _first(match, "y1", "y2", "y3")
@@ -195,20 +198,22 @@ def _day(folded: str, match: re.Match[str], anchor: date | None) -> DateMention 
     return replace(_make(match, "day", year, month, day), relative=relative)
 
 
-def _day_short(folded: str, match: re.Match[str], anchor: date | None) -> DateMention | None:
+def _day_short(text: str, match: re.Match[str], anchor: date | None) -> DateMention | None:
     day, month = int(match["d6"]), int(match["m6"])
     year, relative = _year_of(match["n6"], anchor)
     if day > monthrange(year or 2000, month)[1]:
         return None
-    if not match["n6"] and not DATE_BEFORE.search(folded, max(0, match.start() - 16), match.start()):
+    if not match["n6"] and not DATE_BEFORE.search(_before(text, match, 16)):
         always = (day, month) == (24, 7)
-        if always or (day <= month and RATIO_AFTER.match(folded, match.end())):
+        if always or (day <= month and RATIO_AFTER.match(fold(text[match.end() : match.end() + 12]))):
             return None
     return replace(_make(match, "day", year, month, day), relative=relative)
 
 
-def _month(folded: str, match: re.Match[str], anchor: date | None) -> DateMention | None:
+def _month(text: str, match: re.Match[str], anchor: date | None) -> DateMention | None:
     word = re.sub(r"\s+", " ", _first(match, "m4", "m5") or "")
+    if word == "sau" and text[match.start("m5") : match.end("m5")].lower() == "sau":
+        return _relative_span(match, "thang", 1, anchor)  # "tháng sau", not "tháng sáu"
     month = int(word) if word.isdigit() else MONTH_WORDS[word]
     year, relative = _year_of(match["n5"], anchor)
     written = _first(match, "y4", "y5")
@@ -220,7 +225,7 @@ def _month(folded: str, match: re.Match[str], anchor: date | None) -> DateMentio
     return replace(_make(match, "month", year, month), relative=relative)
 
 
-def _quarter(folded: str, match: re.Match[str], anchor: date | None) -> DateMention:
+def _quarter(text: str, match: re.Match[str], anchor: date | None) -> DateMention:
     quarter = QUARTERS[match["q7"]]
     year, relative = _year_of(match["n7"], anchor)
     year = int(match["y7"]) if match["y7"] else year
@@ -228,7 +233,7 @@ def _quarter(folded: str, match: re.Match[str], anchor: date | None) -> DateMent
     return replace(mention, quarter=quarter, months=3, relative=relative)
 
 
-def _months(folded: str, match: re.Match[str], anchor: date | None) -> DateMention | None:
+def _months(text: str, match: re.Match[str], anchor: date | None) -> DateMention | None:
     part = _first(match, "part8", "half8")
     count = 6 if match["half8"] else MONTH_COUNTS.get(match["c8"]) or int(match["c8"])
     year, relative = _year_of(_first(match, "n8", "m8"), anchor)
@@ -238,27 +243,27 @@ def _months(folded: str, match: re.Match[str], anchor: date | None) -> DateMenti
     return replace(mention, months=count, relative=relative)
 
 
-def _period(folded: str, match: re.Match[str], anchor: date | None) -> DateMention | None:
+def _period(text: str, match: re.Match[str], anchor: date | None) -> DateMention | None:
     first, last = int(match["a9"]), int(match["b9"])
     return replace(_make(match, "period", first), end_year=last) if first <= last else None
 
 
-def _decade(folded: str, match: re.Match[str], anchor: date | None) -> DateMention:
+def _decade(text: str, match: re.Match[str], anchor: date | None) -> DateMention:
     first = int(match["y13"])
     first = first if first > 99 else 1900 + first
     return replace(_make(match, "period", first), end_year=first + 9)
 
 
-def _year(folded: str, match: re.Match[str], anchor: date | None) -> DateMention | None:
+def _year(text: str, match: re.Match[str], anchor: date | None) -> DateMention | None:
     if not match.group().startswith("nam") and (
-        COUNTED_AFTER.match(folded, match.end())
-        or COUNTED_BEFORE.search(folded, max(0, match.start() - 10), match.start())
+        COUNTED_AFTER.match(lower(text[match.end() : match.end() + 16]))
+        or COUNTED_BEFORE.search(_before(text, match, 10))
     ):
         return None
     return _make(match, "year", int(match["y10"]))
 
 
-def _day_word(folded: str, match: re.Match[str], anchor: date | None) -> DateMention:
+def _day_word(text: str, match: re.Match[str], anchor: date | None) -> DateMention:
     if anchor is None:
         return replace(_make(match, "relative", None), relative=True)
     offset = {"nay": 0, "qua": -1, "kia": -2, "mai": 1}[_first(match, "day11", "mai11") or "nay"]
@@ -266,16 +271,18 @@ def _day_word(folded: str, match: re.Match[str], anchor: date | None) -> DateMen
     return replace(_make(match, "day", day.year, day.month, day.day), relative=True)
 
 
-def _span_word(folded: str, match: re.Match[str], anchor: date | None) -> DateMention | None:
-    if SPAN_BEFORE.search(folded, max(0, match.start() - 8), match.start()):
+def _span_word(text: str, match: re.Match[str], anchor: date | None) -> DateMention | None:
+    if SPAN_BEFORE.search(_before(text, match, 8)):
         return None
     unit, which = match["unit12"], re.sub(r"\s+", " ", match["which12"])
     if (which in ("ngoai", "kia") and unit != "nam") or (which == "roi" and unit == "quy"):
         return None
-    if anchor is None:
-        return replace(_make(match, "relative", None), relative=True)
-    steps = {"nay": 0, "toi": 1, "sau": 1, "kia": -2}.get(which, -1)
-    return replace(_shifted(match, unit, steps, anchor), relative=True)
+    return _relative_span(match, unit, {"nay": 0, "toi": 1, "sau": 1, "kia": -2}.get(which, -1), anchor)
+
+
+def _relative_span(match: re.Match[str], unit: str, steps: int, anchor: date | None) -> DateMention:
+    mention = _shifted(match, unit, steps, anchor) if anchor else _make(match, "relative", None)
+    return replace(mention, relative=True)
 
 
 def _shifted(match: re.Match[str], unit: str, steps: int, anchor: date) -> DateMention:

@@ -132,6 +132,12 @@ def _with_lost_letters(text: str) -> str:
     return _GLYPH_NAMES.sub(lambda m: "\xad" if m.group() == "\u2212" else "\xb7", text)
 
 
+_ENCODINGS: Final[tuple[LegacyEncoding, ...]] = ("tcvn3", "vni")
+_MIN_LETTERS: Final = 6
+"""A few letters beyond ASCII prove nothing."""
+_MIN_SHARE: Final = 0.8
+"""Share of the marked words that must read as Vietnamese after converting, and how much more than otherwise."""
+_MARGIN: Final = 0.2
 _BEYOND_LATIN1: Final = re.compile("[ăđơưĂĐƠƯĩũĨŨạ-ỹẠ-Ỹ" + TONES + "]")
 _HIGH: Final = re.compile("[\xa1-\xff]")
 
@@ -143,14 +149,13 @@ def detect(text: str) -> LegacyEncoding | None:
     ('tcvn3', None)
     """
     high = len(_HIGH.findall(text))
-    if high < 6 or len(_BEYOND_LATIN1.findall(text)) * 20 > high:
+    if high < _MIN_LETTERS or len(_BEYOND_LATIN1.findall(text)) * 20 > high:
         return None
-    scores = {encoding: _share_of_syllables(_decode(text, encoding)) for encoding in ("tcvn3", "vni")}
-    best = max(scores, key=lambda e: scores[e])
-    other = min(scores.values())
-    if scores[best] < 0.8 or scores[best] - max(other, _share_of_syllables(text)) < 0.2:
-        return None
-    return "vni" if best == "vni" else "tcvn3"
+    as_it_is = _share_of_syllables(text)
+    shares = {encoding: _share_of_syllables(_decode(text, encoding)) for encoding in _ENCODINGS}
+    best = max(_ENCODINGS, key=lambda encoding: shares[encoding])
+    clear = shares[best] - max(min(shares.values()), as_it_is) >= _MARGIN
+    return best if as_it_is < 0.5 and shares[best] >= _MIN_SHARE and clear else None
 
 
 _WORD: Final = re.compile(r"[^\W\d_]+")

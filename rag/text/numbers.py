@@ -85,7 +85,7 @@ _FIGURE: Final = r"\d+(?:[.,]\d+)*"
 _SCALE: Final = r"(?:nghin|ngan|van|trieu|ty|ti|tram)"
 _NOT_SCALE: Final = r"(?!\s+(?:le|trong|phu|suat|gia|so|lai)\b)"  # tỷ lệ, tỷ trọng, tỷ số
 _NUMBER: Final = re.compile(
-    rf"(?<!\w)(?<![\w][-/])(?<!\d[.,])(?<!\d:)(?P<figure>{_FIGURE})(?!\s*[hg:]\s?\d)"
+    rf"(?<!\w)(?<![^\W\d_][-/])(?<!\d[.,])(?<!\d:)(?P<figure>{_FIGURE})(?!\s*[hg:]\s?\d)"
     rf"(?P<scales>(?:\s*{_SCALE}\b{_NOT_SCALE})*(?:\s+ruoi\b)?)(?P<rest>(?:\s+\d+\s+{_SCALE}\b)*)"
 )
 _UNIT: Final = re.compile(

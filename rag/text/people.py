@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from rag.text.name_lists import CALLS, COUNTRIES, ORGANISATIONS, SURNAMES
+from rag.text.name_lists import COUNTRIES, ORGANISATIONS, SURNAMES
 from rag.text.syllables import is_function_word
 from rag.text.unicode import UPPER, lower
 from rag.text.words import alternation
@@ -34,9 +34,11 @@ _ROLE: Final = r"(?:[Qq]uyền |[Nn]guyên |[Cc]ựu )?" + alternation("""
     Chi cục trưởng|Đại tướng|Thượng tướng|Trung tướng|Thiếu tướng|Đại tá|Thượng tá|Trung tá|Thiếu tá|Đại úy|Thượng úy
     Trung úy|Tổng Biên tập|Đại biểu|HLV|GS|PGS|TS|BS|ThS|Luật sư|Bác sĩ|Tiến sĩ|Giáo sư|Nghệ sĩ|Nhà báo|Nhà văn|Thạc sĩ
     """)
+_ADDRESSES: Final = frozenset({"ông", "bà", "anh", "chị", "ngài", "đồng"})
 _OFFICE: Final = re.compile(_ROLE)
 _NAME_WORD: Final = rf"(?:[{UPPER}]\.(?= ?[A-Z])|[{UPPER}][\w’']*(?:-[A-Za-z]{{2,}}(?!\w))?)"
 _NAME: Final = rf"{_NAME_WORD}(?: ?(?<=\.){_NAME_WORD}| {_NAME_WORD}){{1,6}}"
+_TAIL: Final = r"(?: [^\W\d_]+){0,6}"
 _TITLE: Final = r"(?:[Đđ]ồng chí|[ĐÐ]/c|đ/c|[ÔÔô]ng|[Bb]à|[Aa]nh|[Cc]hị|[Cc]ô|[Cc]hú|[Bb]ác|[Cc]ụ|[Ee]m|[Tt]hầy)"
 _STATE_ROLE: Final = re.compile(
     r"(?:\w+ )?(?:Phó )?"
@@ -45,8 +47,8 @@ _STATE_ROLE: Final = re.compile(
     Tiến sĩ|Bác sĩ|BS|Luật sư|Nghệ sĩ|Nhà văn|Nhà báo|Đại tướng|Thượng tướng|Trung tướng|Thiếu tướng|Đại tá
     """)
 )
-_BY_TITLE: Final = re.compile(rf"(?<!\w){_TITLE}\s+(?:(?P<before>{_ROLE})\s+)?(?P<name>{_NAME})")
-_BY_ROLE: Final = re.compile(rf"(?<!\w)(?P<role>{_ROLE}(?: [^\W\d_]+){{0,6}}?)\s+(?P<name>{_NAME})")
+_BY_TITLE: Final = re.compile(rf"(?<!\w){_TITLE}\s+(?:(?P<before>{_ROLE}{_TAIL}?)\s+)?(?P<name>{_NAME})")
+_BY_ROLE: Final = re.compile(rf"(?<!\w)(?P<role>{_ROLE}{_TAIL}?)\s+(?P<name>{_NAME})")
 _AFTER: Final = re.compile(
     rf"\s*(?:,|-|–|\()\s*(?P<role>(?i:{_ROLE}|trưởng|phó|cán bộ|đại diện|chủ|nhân viên|thành viên)[^,;.:()\n]*)"
 )
@@ -86,7 +88,7 @@ def _person(text: str, match: re.Match[str]) -> Person | None:
     skip = _place_words(words) if role else 0
     name = " ".join(words[skip:])
     start = match.end("name") - len(name)
-    if len(words) - skip < 2 or _OFFICE.match(name) or not _may_hold(role, words[skip]):
+    if len(words) - skip < 2 or _OFFICE.match(text, start) or not _may_hold(role, words[skip]):
         return None
     role = " ".join([role, *words[:skip]]).strip()
     begin, end = (match.start("role") if groups.get("role") else start), match.end("name")
@@ -104,11 +106,13 @@ def _place_words(words: list[str]) -> int:
             return length
     if words[0] in SURNAMES and len(words) <= 4:
         return 0
-    return next((i for i in range(1, len(words) - 1) if words[i] in SURNAMES and 2 <= len(words) - i <= 4), 0)
+    usual_lengths = (3, 4, 2)
+    starts = (len(words) - n for n in usual_lengths)
+    return next((i for i in starts if i > 0 and words[i] in SURNAMES), 0)
 
 
 def _may_hold(role: str, first: str) -> bool:
     """Foreign names follow offices of state; after other offices comes a Vietnamese name, or a body's name."""
-    if lower(first) in ORGANISATIONS or any(is_function_word(word) or word in CALLS for word in role.split()):
+    if lower(first) in ORGANISATIONS or any(is_function_word(word) or word in _ADDRESSES for word in role.split()):
         return False
     return not role or first in SURNAMES or _STATE_ROLE.match(role) is not None
