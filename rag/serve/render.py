@@ -151,14 +151,11 @@ def _answer(answer: Answer, sources: Sources) -> str:
 
 
 def _state(answer: Answer) -> str:
-    words = {
-        "answered": "",
-        "tentative": say(
-            "Đoạn gần nhất trong tài liệu, xin kiểm tra lại", "The nearest passages in the documents; please check"
-        ),
-        "abstained": say("Tài liệu không nêu điều này", "The documents do not say this"),
-    }[answer.status]
-    return f'<p class="state">{words}</p>' if words else ""
+    """What kind of answer this is; one that abstains says so in its own first sentence."""
+    if answer.status != "tentative":
+        return ""
+    words = say("Đoạn gần nhất trong tài liệu, xin kiểm tra lại", "The nearest passages in the documents; please check")
+    return f'<p class="state">{words}</p>'
 
 
 def _advice(answer: Answer) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -11,6 +12,8 @@ from urllib.parse import quote
 from rag.lang import say
 from rag.serve.conversation import Exchange
 from rag.types import Citation, Hit, Passage
+
+_BLANK_LINES = re.compile(r"\n\s*\n")
 
 CONTEXT_CHARS = 140
 """Shown before and after the cited words; the whole passage (about 900 characters) opens on demand."""
@@ -73,7 +76,8 @@ def source_panel(sources: Sources) -> str:
         _card(list(group), sources)
         for _, group in groupby(_by_document(sources.citations), key=lambda c: (c.document_id, c.version))
     )
-    return f'<aside class="sources" aria-label="{label}"><h3>{label}</h3>{cards}</aside>'
+    kind = "sources" if sources.is_evidence else "sources near"
+    return f'<aside class="{kind}" aria-label="{label}"><h3>{label}</h3>{cards}</aside>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +177,7 @@ def _mark(excerpt: Excerpt, mark: Mark, prefix: str) -> str:
         f' aria-label="{label} {c.n}">{c.n}</a>'
         for c in mark.citations
     )
-    return f"<mark>{numbers}{escape(excerpt.text[mark.start : mark.end])}</mark>"
+    return f"<mark>{numbers}{_shown(excerpt.text[mark.start : mark.end])}</mark>"
 
 
 def _gap(text: str, is_first: bool, is_last: bool) -> str:
@@ -181,10 +185,15 @@ def _gap(text: str, is_first: bool, is_last: bool) -> str:
     tail = "" if is_last else _tail(text)
     head = "" if is_first else _head(text)
     if len(head) + len(tail) >= len(text):
-        return escape(text)
+        return _shown(text)
     hidden = text[len(head) : len(text) - len(tail)]
     dots = f'<span class="cut">{" …" if head else ""}{" " if head and tail else ""}{"… " if tail else ""}</span>'
-    return f'{escape(head)}{dots}<span class="far">{escape(hidden)}</span>{escape(tail)}'
+    return f'{_shown(head)}{dots}<span class="far">{_shown(hidden)}</span>{_shown(tail)}'
+
+
+def _shown(text: str) -> str:
+    """Escaped; blank lines, which only part paragraphs, take no room in the narrow panel."""
+    return escape(_BLANK_LINES.sub("\n", text))
 
 
 def _tail(text: str) -> str:

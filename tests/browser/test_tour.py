@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from fake_assistant import QUOTE, TEXT, FakeAssistant
 
-pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
+pytestmark = pytest.mark.browser
 
 ASKED = "Bao nhiêu công trình?"
 

@@ -17,8 +17,6 @@ from rag.serve.app import create_app
 from rag.serve.run import check_exposure, is_loopback, make_server, open_socket, serve
 from rag.settings import Settings
 
-pytestmark = pytest.mark.enable_socket
-
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.5", "::", "may-chu.tinh.vn", "8.8.8.8"])  # noqa: S104
 def test_it_refuses_to_be_reachable_without_sign_in(settings: Settings, host: str) -> None:
