@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from evals.samples import Case, Evidence
+from rag.text.unicode import clean
 from rag.types import Span
 
 Documents = Mapping[tuple[str, str], Mapping[str, Any]]
@@ -75,14 +76,19 @@ def _place(item: Evidence, group: str, document: tuple[str, str], text: str) -> 
         return None
     focus = span
     if item.focus and item.start is not None:
-        shift = span.start - item.start
-        focus = Span(item.focus.start + shift, item.focus.end + shift)
+        focus = _inside(item.quote, item.start, item.focus, span.start)
     return Place(document, group, span, focus, item.optional)
+
+
+def _inside(quote: str, start: int, focus: Span, found: int) -> Span:
+    """The focus, moved with the quote that begins at ``start`` in the dataset and at ``found`` in the store."""
+    first, last = (len(clean(quote[: edge - start])) for edge in (focus.start, focus.end))
+    return Span(found + first, found + last)
 
 
 def _find(item: Evidence, text: str) -> Span | None:
     if not item.quote:
         return Span(item.start or 0, item.end or 0) if (item.end or 0) <= len(text) else None
-    words = [re.escape(word) for word in item.quote.split()]
+    words = [re.escape(word) for word in clean(item.quote).split()]
     spans = [Span(*match.span()) for match in re.finditer(r"\s+".join(words), text)]
     return min(spans, key=lambda span: abs(span.start - (item.start or 0)), default=None)
