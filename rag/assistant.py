@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from time import perf_counter
 
@@ -24,6 +25,7 @@ from rag.lang import say
 from rag.retrieve.hybrid import HybridRetriever
 from rag.retrieve.understand import Query, understand
 from rag.settings import Settings
+from rag.text.phrases import WithPhrases
 from rag.text.restore import restore
 from rag.text.unicode import clean
 from rag.types import Access, Answer, Document, Event, Filters, Hit, Turn
@@ -125,10 +127,12 @@ class Assistant:
         return document
 
     def suggestions(self, n: int = 4, access: Access | None = None) -> tuple[str, ...]:
-        """Questions that the newest documents can answer."""
+        """Questions that the newest documents answer: each was asked before it is offered."""
         infos = self._index.store.list_documents(access=access, limit=_SUGGESTING)
         documents = [self._index.store.document(info.id) for info in infos]
-        return suggest([d for d in documents if d is not None], n)
+        offered = suggest([d for d in documents if d is not None], 3 * n)
+        answered = (q for q in offered if self.ask(q, access=access).status == "answered")
+        return tuple(islice(answered, n))
 
     @property
     def index_version(self) -> str:
@@ -158,11 +162,11 @@ class Assistant:
         """Tone marks first, then what a follow-up leaves unsaid: rules for follow-ups read marked text."""
         if not history:
             return understand(question, self._index.store)
-        vocabulary = self._index.store
+        vocabulary = WithPhrases(self._index.store)
         earlier = [Turn(restore(clean(t.question), vocabulary).text, t.answer) for t in history]
         now = restore(clean(question), vocabulary).text
         whole = standalone(now, earlier)
-        return understand(whole, vocabulary) if whole != now else understand(question, vocabulary)
+        return understand(whole if whole != now else question, self._index.store)
 
     def _finished(
         self, answer: Answer, question: str, query: Query, hits: tuple[Hit, ...], timings: dict[str, float]

@@ -11,14 +11,12 @@ from typing import Final
 from rag.answer.read import Evidence
 from rag.types import Status
 
-INTERCEPT: Final = -22.0
+INTERCEPT: Final = -12.78
 COEFFICIENTS: Final = {
-    "sentence": 3.0,
-    "context": 3.0,
-    "pairs": 1.5,
-    "dense": 20.0,
-    "short": 0.8,
-    "near": 1.0,
+    "sentence": 3.55,
+    "context": 5.51,
+    "dense": 8.08,
+    "near": 1.02,
 }
 """Added log-odds for each signal at 1.0 (see :class:`rag.answer.read.Signals`)."""
 

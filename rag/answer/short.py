@@ -104,7 +104,7 @@ def _wanted_quantities(question: Question, sentence: str) -> list[tuple[int, int
 def _is_unit_wanted(quantity: Quantity, units: frozenset[str] | None, question: Question) -> bool:
     if units is not None:
         return quantity.unit in units
-    return not any(question.foci) or bool(quantity.unit)
+    return not any(question.foci)
 
 
 def _noun_after(question: Question, sentence: str, quantity: Quantity) -> tuple[int, float]:
@@ -123,12 +123,23 @@ def _noun_after(question: Question, sentence: str, quantity: Quantity) -> tuple[
                 break
             if word in focus or any(fold(word) == fold(f) for f in focus):
                 hit_ends.append(start + len(word))
-        share = len(hit_ends) / len(focus)
+        hit_ends = hit_ends or _initials_end(focus, following)
+        share = min(1.0, len(hit_ends) / len(focus))
         if share > best:
             best, best_end = share, hit_ends[-1]
     if not best and not quantity.unit:
         best_end = _end_of_counted(sentence, quantity.end, following)
     return best_end, best
+
+
+def _initials_end(focus: tuple[str, ...], following: list[tuple[str, int]]) -> list[int]:
+    """A noun typed by its initials ("ct") agrees with the words that have them ("công trình")."""
+    letters = focus[0]
+    if len(focus) > 1 or not 2 <= len(letters) <= 4 or len(following) < len(letters):
+        return []
+    run = following[: len(letters)]
+    agrees = all(fold(word).startswith(letter) for (word, _), letter in zip(run, fold(letters), strict=True))
+    return [run[-1][1] + len(run[-1][0])] if agrees else []
 
 
 def _end_of_counted(sentence: str, end: int, following: list[tuple[str, int]]) -> int:

@@ -13,6 +13,7 @@ from rag.types import Document
 
 _LIST = re.compile(r"(?:một số |những |các )?((?:nhiệm vụ|giải pháp|mục tiêu|nội dung)(?: trọng tâm| chủ yếu| chính)?)")
 _COUNTED = re.compile(r"\s*([a-zà-ỹđ]+ [a-zà-ỹđ]+)")
+_DONE = re.compile(r"\b((?:đã|được|tặng|trao|hỗ trợ|xây dựng|khen thưởng|có)(?: [^\W\d_]+){0,5}) $")
 _TITLE_CHARS = 90
 
 
@@ -56,9 +57,9 @@ def _counting(document: Document) -> str:
             noun = _COUNTED.match(sentence, quantity.end)
             if quantity.unit or noun is None:
                 continue
-            before = re.findall(r"[^\W\d_]+", re.split(r"[,;:.(]", sentence[: quantity.start])[-1])[-6:]
-            if len(before) >= 3 and before[0][0].islower():
-                return f"{' '.join(before).capitalize()} bao nhiêu {noun.group(1)}?"
+            verb = _DONE.search(sentence[: quantity.start])
+            if verb:
+                return f"{verb.group(1).capitalize()} bao nhiêu {noun.group(1)}?"
     return ""
 
 

@@ -13,7 +13,9 @@ from datetime import date
 from rag.index.lexical import LexicalTerm
 from rag.text.abbreviations import expand
 from rag.text.dates import DateMention, find_dates
+from rag.text.phrases import WithPhrases
 from rag.text.restore import Vocabulary, restore
+from rag.text.shorthand import spell_out
 from rag.text.syllables import bigrams, folded_terms, search_terms
 from rag.text.unicode import clean
 
@@ -49,8 +51,8 @@ def understand(question: str, vocabulary: Vocabulary, today: date | None = None)
     :param vocabulary: Spellings of the indexed corpus, for restoring tone marks.
     :param today: What relative words of the question ("tháng trước") count from.
     """
-    typed = " ".join(clean(question).split())
-    restored = restore(typed, vocabulary)
+    typed = spell_out(" ".join(clean(question).split()))
+    restored = restore(typed, WithPhrases(vocabulary))
     return Query(
         typed=typed,
         text=restored.text,
