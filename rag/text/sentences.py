@@ -23,8 +23,10 @@ _NUMBERING: Final = re.compile(
     r"|(?:Điều|Khoản|Mục|Chương|Bảng|Hình|Phần|Câu|Bài|Phụ lục|Biểu)\s+[\dIVX.]{1,5}$"
 )
 _CANDIDATE: Final = re.compile(
-    r"(?P<mark>\.{2,}|…\.*|[.!?]+)(?P<close>[\"”’»'\)\]]*)(?:(?P<space>\s+)|(?=[“\"'(\[]?[^\W\d_]))"
+    r"(?<![.!?…])(?P<mark>[.!?…]++)(?P<close>[\"”’»'\)\]]*+)(?:(?P<space>\s++)|(?=[“\"'(\[]?[^\W\d_]))"
 )
+_LOOK_BACK: Final = 60
+"""Characters before a full stop that may matter: a word, or the numbering of a heading."""
 _WRAP_MIN: Final = 45
 """A line shorter than this was not broken for width."""
 _WRAP_SHARE: Final = 0.7
@@ -133,10 +135,11 @@ def _ends_sentence(text: str, begin: int, match: re.Match[str], end: int) -> boo
 
 
 def _full_stop(text: str, begin: int, match: re.Match[str]) -> bool:
-    before = text[begin : match.start()]
+    near = max(begin, match.start() - _LOOK_BACK)
+    before = text[near : match.start()]
     word_start = max(before.rfind(" "), before.rfind("\n"), before.rfind("("), before.rfind("“")) + 1
     word = before[word_start:]
-    if _NUMBERING.fullmatch(before.strip()) or _is_abbreviation(word):
+    if (near == begin and _NUMBERING.fullmatch(before.strip())) or _is_abbreviation(word):
         return False
     if match["space"] is None and not match["close"]:
         return _joined_without_space(word, text, match.end())

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from itertools import pairwise
 
 import pytest
@@ -112,3 +113,10 @@ def test_a_long_sentence_is_cut_at_its_list() -> None:
 def test_a_sentence_without_semicolons_is_one_clause() -> None:
     text = "Lúc 7:30, ông nói: “Được.”"
     assert clause_spans(text, Span(0, len(text))) == (Span(0, len(text)),)
+
+
+@pytest.mark.parametrize("text", ["." * 100_000, "…”" * 50_000, "A." * 50_000, "a\n" * 50_000, "1. " * 30_000])
+def test_hostile_text_takes_linear_time(text: str) -> None:
+    started = time.perf_counter()
+    sentence_spans(text)
+    assert time.perf_counter() - started < 5  # linear: well under a second; quadratic: minutes
