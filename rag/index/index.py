@@ -75,6 +75,10 @@ class Index:
                 self._encoder = load_encoder(self.settings)
             return self._encoder
 
+    def close(self) -> None:
+        """Release the store's connection of this thread."""
+        self.store.close()
+
     def refresh(self) -> bool:
         """Take up a newly published index; cheap when there is none.
 

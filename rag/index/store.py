@@ -131,6 +131,9 @@ class Store(Protocol):
     ) -> tuple[DocumentInfo, ...]:
         """Documents that match and may be read, newest first."""
 
+    def close(self) -> None:
+        """Release what this thread holds."""
+
     def collections(self) -> Mapping[str, int]:
         """Documents in each collection."""
 
