@@ -14,8 +14,9 @@ from fastapi.staticfiles import StaticFiles
 
 from rag.errors import RagError
 from rag.lang import say
-from rag.serve.guard import Guard, own_hosts
+from rag.serve.guard import Guard
 from rag.serve.pages import message_page
+from rag.serve.routes import own_hosts
 from rag.serve.shell import Shell
 from rag.serve.viewer import document_page, parse_span
 from rag.settings import Settings
@@ -44,7 +45,7 @@ def create_app(assistant: Assistant, settings: Settings, *, access: AccessRule =
     :param settings: Host and port decide which ``Host`` headers are accepted.
     :param access: Rule that turns a request into what it may read.
     """
-    from rag.serve.chat import mount_chat
+    from rag.serve.mount import mount_chat
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.state.assistant = assistant

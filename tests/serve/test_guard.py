@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from rag.serve.guard import MAX_JSON_BYTES, Guard, own_hosts
+from rag.serve.guard import Guard
 from rag.serve.headers import COMMON
+from rag.serve.routes import MAX_JSON_BYTES, own_hosts
 
 OPEN = ["/", "/healthz", "/readyz", "/documents/doc-1", "/documents/doc-1/v2", "/ui/chat.css", "/ui/chat.js",
         "/ui/icon.svg", "/theme.css", "/gradio_api/startup-events", "/gradio_api/app_id"]  # fmt: skip

@@ -1,0 +1,168 @@
+"""The chat page itself: its parts, how they are tied to what :mod:`rag.serve.chat` does, and Gradio made quiet."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from rag.lang import say
+from rag.serve.chat import Chat
+from rag.serve.pages import product_name
+from rag.settings import Settings
+from rag.types import Access
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from rag.assistant import Assistant
+
+AT_ONCE = 4
+"""Answers worked on at the same time; more people wait their turn."""
+QUEUE_LENGTH = 40
+
+_ON_CLICK = """
+element.addEventListener('click', (event) => {
+  const button = event.target.closest('[data-ask]');
+  if (button) trigger('click', { ask: button.dataset.ask });
+});
+"""
+
+
+def mount_chat(app: FastAPI, assistant: Assistant, settings: Settings, access: Callable[[Any], Access | None]) -> None:
+    """Mount the chat at ``/``; must be the last route of the application.
+
+    :param access: Rule that turns a request into what it may read.
+    """
+
+    async def build() -> None:
+        _mount(app, build_page(Chat(assistant, access), settings), settings)
+
+    _finish(build())
+    inner = app.router.routes[-1].app  # type: ignore[attr-defined]
+    app.state.end_streams = inner.stop_event.set
+
+
+def _finish(building: Coroutine[Any, Any, None]) -> None:
+    """Run what never waits. Outside a running loop Gradio opens one for each of its locks and leaves them all open."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        asyncio.run(building)
+    else:
+        with contextlib.suppress(StopIteration):
+            building.send(None)
+
+
+def _mount(app: FastAPI, page: gr.Blocks, settings: Settings) -> None:
+    """Everything that Gradio can switch off is off."""
+    gr.mount_gradio_app(
+        app,
+        page,
+        path="/",
+        server_name=settings.host,
+        server_port=settings.port,
+        footer_links=[],
+        run_history=False,
+        show_error=False,
+        enable_monitoring=False,
+        max_file_size=1,
+        ssr_mode=False,
+        pwa=False,
+        mcp_server=False,
+        theme=_theme(),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The components of the page."""
+
+    conversation: gr.State
+    new: gr.Button
+    past: gr.HTML
+    now: gr.HTML
+    box: gr.Textbox
+    ask: gr.Button
+    stop: gr.Button
+
+
+def build_page(chat: Chat, settings: Settings) -> gr.Blocks:
+    """Lay out the page and tie its events."""
+    with gr.Blocks(title=product_name(), analytics_enabled=False, fill_width=True) as page:
+        _tie(page, chat, _lay_out(settings.max_question))
+    page.queue(max_size=QUEUE_LENGTH, api_open=False, default_concurrency_limit=AT_ONCE)
+    # Gradio sums up all past events after each one, even where nobody can see it: a data frame for every answer.
+    page._queue.ANAYLTICS_CACHE_FREQUENCY = sys.maxsize
+    return page
+
+
+def _lay_out(max_question: int) -> Parts:
+    conversation = gr.State(())
+    with gr.Row(elem_id="bar"):
+        gr.HTML(f"<h1>{product_name()}</h1>", apply_default_css=False, js_on_load=None, elem_id="brand")
+        new = gr.Button(say("Câu hỏi mới", "New question"), elem_id="new", size="sm", scale=0)
+    past = gr.HTML("", apply_default_css=False, js_on_load=_ON_CLICK, elem_id="past")
+    now = gr.HTML("", apply_default_css=False, js_on_load=_ON_CLICK, elem_id="now")
+    with gr.Row(elem_id="composer"):
+        box = _question_box(max_question)
+        ask = gr.Button(say("Hỏi", "Ask"), variant="primary", elem_id="ask", scale=0, min_width=72)
+        stop = gr.Button(say("Dừng", "Stop"), elem_id="stop", scale=0, min_width=72, visible=False)
+    return Parts(conversation, new, past, now, box, ask, stop)
+
+
+def _question_box(max_length: int) -> gr.Textbox:
+    label = say("Câu hỏi", "Question")
+    return gr.Textbox(
+        placeholder=say("Gõ câu hỏi rồi nhấn Enter", "Type a question and press Enter"),
+        label=label,
+        show_label=False,
+        container=False,
+        lines=1,
+        max_lines=6,
+        max_length=max_length,
+        autofocus=True,
+        elem_id="question",
+        html_attributes=gr.InputHTMLAttributes(autocomplete="off", spellcheck=False),
+    )
+
+
+def _tie(page: gr.Blocks, chat: Chat, parts: Parts) -> None:
+    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    begun = [parts.box, parts.conversation, parts.past, parts.now, parts.ask, parts.stop]
+    stepped = [parts.conversation, parts.now, parts.ask, parts.stop]
+    page.load(chat.welcome, None, parts.now, queue=False, **quiet)
+    # Whoever asks anew, stops or starts over has no more use for the answer that still runs. Gradio works through the
+    # events of a click in the order of their making, so this one must be made before the answers it cancels exist:
+    # made after them, it would cancel the new answer.
+    drop = gr.on(
+        [parts.box.submit, parts.ask.click, parts.past.click, parts.now.click, parts.stop.click, parts.new.click],
+        None,
+        **quiet,
+    )
+    typed = gr.on(
+        [parts.box.submit, parts.ask.click], chat.begin, [parts.box, parts.conversation], begun, queue=False, **quiet
+    )
+    offered = gr.on(
+        [parts.past.click, parts.now.click], chat.begin_suggested, [parts.conversation], begun, queue=False, **quiet
+    )
+    running = [
+        begin.then(chat.answer, [parts.conversation], stepped, concurrency_id="answer", **quiet)
+        for begin in (typed, offered)
+    ]
+    page.fns[drop["id"]].cancels = [run["id"] for run in running]
+    parts.stop.click(chat.stop, [parts.conversation], stepped, queue=False, **quiet)
+    parts.new.click(chat.restart, None, begun, queue=False, **quiet)
+
+
+def _theme() -> Any:
+    """Gradio's plainest theme on system fonts: the default one asks a foreign host for its fonts."""
+    sans = ["Segoe UI", "Roboto", "Noto Sans", "Liberation Sans", "Arial", "sans-serif"]
+    mono = ["Consolas", "Noto Sans Mono", "Liberation Mono", "monospace"]
+    fonts = [[gr.themes.Font(name) for name in names] for names in (sans, mono)]
+    return gr.themes.Base(font=fonts[0], font_mono=fonts[1])
