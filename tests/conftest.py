@@ -29,7 +29,9 @@ def pytest_runtest_setup() -> None:
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """No ``RAG_*`` variable but the folder of prepared encoders; messages in Vietnamese; no tracing."""
-    for name in [name for name in os.environ if name.startswith(("RAG_", "LANGSMITH", "LANGCHAIN")) and name != "RAG_MODELS"]:
+    for name in [
+        name for name in os.environ if name.startswith(("RAG_", "LANGSMITH", "LANGCHAIN")) and name != "RAG_MODELS"
+    ]:
         monkeypatch.delenv(name)
     use_language("vi")
     yield

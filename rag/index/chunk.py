@@ -19,6 +19,8 @@ CHUNK_FORMAT = 1
 
 _LONGEST = 1.5
 """A sentence may exceed the aim by this factor before it is split."""
+_TITLE_CHARS = 200
+"""As much of a title as helps; a whole paragraph mistaken for one must not push the passage out of the encoder."""
 _FULL_ENOUGH = 0.5
 """From this share of the aim on, a passage ends at a paragraph border rather than take a part of the next one."""
 
@@ -113,7 +115,7 @@ def passage_context(info: DocumentInfo) -> str:
     A passage from the middle of an article seldom says what the article is about, or when it was written.
     """
     published = f"({info.published:%d/%m/%Y})" if info.published else ""
-    return " ".join(part for part in (info.title, published) if part)
+    return " ".join(part for part in (info.title[:_TITLE_CHARS], published) if part)
 
 
 def encoded_text(info: DocumentInfo, passage_text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rag.index.dense import DenseIndex
@@ -14,6 +15,10 @@ from rag.types import DocumentInfo
 
 _AT_ONCE = 4096
 """Passages read from the store at a time."""
+_QUICKLY_BUILT = 20_000
+"""Passages whose word index is built in about three seconds."""
+_GHOST_SHARE = 0.1
+"""Share of removed passages that may still be counted in a larger one."""
 
 
 def derive(store: Store, index: Path, encoder: str, dim: int, chunk_size: int) -> str:
@@ -33,15 +38,27 @@ def derive(store: Store, index: Path, encoder: str, dim: int, chunk_size: int) -
         n_passages=store.count_passages(),
         n_documents=store.count_documents(),
     )
-    if current and current.manifest == manifest:
+    if current and current.manifest == replace(manifest, n_ghosts=current.manifest.n_ghosts):
         return current.name
-    dense, words = _start(current, index, dim)
     added, removed = _difference(store, current)
+    dense = current.dense if current else DenseIndex(dim)
     dense.remove(removed)
     for ids in _batches(added):
         dense.add(ids, store.vectors(ids, encoder))
+    words = index / f"{LEXICAL}.tmp"
+    n_ghosts = current.manifest.n_ghosts + len(removed) if current else 0
+    if current and not _too_many(n_ghosts, manifest.n_passages):
+        copy_lexical(index / current.name / LEXICAL, words)
+    else:
+        shutil.rmtree(words, ignore_errors=True)
+        added, removed, n_ghosts = store.passage_ids().tolist(), [], 0
     LexicalIndex(words).update(removed, _entries(store, added))
-    return publish(index, manifest, dense, words)
+    return publish(index, replace(manifest, n_ghosts=n_ghosts), dense, words)
+
+
+def _too_many(n_ghosts: int, n_passages: int) -> bool:
+    """Whether to build the word index anew, so that what was removed no longer weighs in the scores of the rest."""
+    return n_ghosts > 0 and (n_passages < _QUICKLY_BUILT or n_ghosts > _GHOST_SHARE * n_passages)
 
 
 def _usable(index: Path, encoder: str) -> Generation | None:
@@ -49,16 +66,6 @@ def _usable(index: Path, encoder: str) -> Generation | None:
     name = current_name(index)
     current = open_generation(index, name, thorough=True) if name else None
     return current if current and current.manifest.encoder == encoder else None
-
-
-def _start(current: Generation | None, index: Path, dim: int) -> tuple[DenseIndex, Path]:
-    """What to continue from: copies of the current indexes, or empty ones."""
-    words = index / f"{LEXICAL}.tmp"
-    if current is None:
-        shutil.rmtree(words, ignore_errors=True)
-        return DenseIndex(dim), words
-    copy_lexical(index / current.name / LEXICAL, words)
-    return current.dense, words
 
 
 def _difference(store: Store, current: Generation | None) -> tuple[list[int], list[int]]:

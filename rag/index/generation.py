@@ -32,6 +32,7 @@ class Manifest:
 
     :param seq: Last change of the store that is in it.
     :param index_version: State of the store that it shows.
+    :param n_ghosts: Removed passages that the word index no longer finds but still counts in its statistics.
     """
 
     encoder: str
@@ -41,6 +42,7 @@ class Manifest:
     index_version: str
     n_passages: int
     n_documents: int
+    n_ghosts: int = 0
     metric: str = "inner product of unit vectors"
     normal_form: str = NORMAL_FORM
     format: int = FORMAT

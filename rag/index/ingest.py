@@ -16,7 +16,7 @@ from rag.index.encode import Encoder, Progress
 from rag.index.files import sha256_file
 from rag.index.identify import Place, identify, shown_name
 from rag.index.index import FOLDER
-from rag.index.migrate import migrate
+from rag.index.migrate import migrate, record
 from rag.index.sqlite import SqliteStore
 from rag.index.store import DraftDocument, FileRecord, KnownDocument, Store, StoreWriter
 from rag.lang import say
@@ -58,7 +58,6 @@ def ingest(
                 run.add(path, loader)
             run.flush()
         removed = writer.remove(run.gone()) if sync else 0
-        migrate(store, writer, embedder)  # notes what a new store is made with
         publish(store, writer, settings)
     return run.report(removed, store.index_version)
 
@@ -181,9 +180,11 @@ class _Run:
                 continue
             self.counts["updated" if old else "added"] += 1
             drafts.append(self.embedder.draft(document, place.origin))
-        store_drafts(self.writer, self.embedder, drafts)
-        for record in self.files:
-            self.writer.put_file(record)
+        if drafts:
+            record(self.writer, self.embedder)
+            store_drafts(self.writer, self.embedder, drafts)
+        for file in self.files:
+            self.writer.put_file(file)
         self.batch.clear()
         self.files.clear()
 

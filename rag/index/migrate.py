@@ -19,16 +19,13 @@ def migrate(store: Store, writer: StoreWriter, embedder: Embedder) -> bool:
 
     :return: Whether anything had to be done.
     """
-    chunking = f"{embedder.settings.chunk_size}/{CHUNK_FORMAT}"
-    same_cut, same_encoder = (
-        writer.meta("chunking") in (None, chunking),
-        writer.meta("encoder") in (None, embedder.name),
-    )
-    if not (same_cut and same_encoder):
-        _again(store, writer, embedder, cut=not same_cut)
-    if store.count_documents():
-        _record(writer, embedder, chunking)
-    return not (same_cut and same_encoder)
+    same_cut = writer.meta("chunking") in (None, _chunking(embedder))
+    same_encoder = writer.meta("encoder") in (None, embedder.name)
+    if same_cut and same_encoder:
+        return False
+    _again(store, writer, embedder, cut=not same_cut)
+    record(writer, embedder)
+    return True
 
 
 def _again(store: Store, writer: StoreWriter, embedder: Embedder, *, cut: bool) -> None:
@@ -42,14 +39,18 @@ def _again(store: Store, writer: StoreWriter, embedder: Embedder, *, cut: bool) 
         embedder.progress(stage, done, total)
 
 
-def _record(writer: StoreWriter, embedder: Embedder, chunking: str) -> None:
+def record(writer: StoreWriter, embedder: Embedder) -> None:
     """Note what the store was made with; the dimension needs the encoder only when it is not the one noted."""
     if writer.meta("encoder") != embedder.name:
         writer.set_meta("dim", str(embedder.encoder.dim))
         writer.set_meta("encoder", embedder.name)
-    if writer.meta("chunking") != chunking:
+    if writer.meta("chunking") != (chunking := _chunking(embedder)):
         writer.set_meta("chunk_size", str(embedder.settings.chunk_size))
         writer.set_meta("chunking", chunking)
+
+
+def _chunking(embedder: Embedder) -> str:
+    return f"{embedder.settings.chunk_size}/{CHUNK_FORMAT}"
 
 
 def _batches(items: Sequence[KnownDocument]) -> Iterator[Sequence[KnownDocument]]:

@@ -68,7 +68,12 @@ class NewsVectorStore(VectorStore):
         return self._embedding
 
     def add_texts(
-        self, texts: Iterable[str], metadatas: list[dict[str, Any]] | None = None, *, ids: list[str] | None = None, **_: Any
+        self,
+        texts: Iterable[str],
+        metadatas: list[dict[str, Any]] | None = None,
+        *,
+        ids: list[str] | None = None,
+        **_: Any,
     ) -> list[str]:
         """Add texts or replace those whose ids are known.
 
@@ -96,12 +101,16 @@ class NewsVectorStore(VectorStore):
         """Documents by id, in the order asked; unknown ids are left out."""
         return [_copy(self._documents[name]) for name in ids if name in self._documents]
 
-    def similarity_search(self, query: str, k: int = 4, filter: Filter | None = None, **_: Any) -> list[Document]:  # noqa: A002
+    def similarity_search(self, query: str, k: int = 4, filter: Filter | None = None, **_: Any) -> list[Document]:
         """The nearest documents, best first."""
         return [document for document, _score in self.similarity_search_with_score(query, k, filter)]
 
     def similarity_search_with_score(
-        self, query: str, k: int = 4, filter: Filter | None = None, **_: Any  # noqa: A002 - LangChain's name
+        self,
+        query: str,
+        k: int = 4,
+        filter: Filter | None = None,
+        **_: Any,
     ) -> list[tuple[Document, float]]:
         """The nearest documents with their cosines, best first.
 
@@ -110,7 +119,11 @@ class NewsVectorStore(VectorStore):
         return self._search(_unit([self._embedding.embed_query(query)])[0], k, filter)
 
     def similarity_search_by_vector(
-        self, embedding: list[float], k: int = 4, filter: Filter | None = None, **_: Any  # noqa: A002
+        self,
+        embedding: list[float],
+        k: int = 4,
+        filter: Filter | None = None,
+        **_: Any,
     ) -> list[Document]:
         """The documents nearest to a vector, best first."""
         return [document for document, _score in self._search(_unit([embedding])[0], k, filter)]
