@@ -15,6 +15,8 @@ from rag.types import EmbeddingMatrix
 
 Ids = npt.NDArray[np.int64]
 
+faiss.omp_set_num_threads(1)  # several people ask at once: one thread each, none waits for another's
+
 _FEW = 2048
 """Up to so many allowed passages their vectors are compared one by one: cheaper than a pass over the whole index."""
 

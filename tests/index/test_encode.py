@@ -28,7 +28,7 @@ TEXTS = (
     "Nghị quyết 88/2019/QH14 ngày 18/11/2019 của Quốc hội – “phê duyệt Đề án tổng thể”.",
     "Các xã vùng cao hoàn thành chỉ tiêu nông thôn mới. " * 30,
 )
-ODD = (
+ODD = ("", "x" * 40, "ﬁ ½ Ⅷ ①", "<s> </s> <mask>", "a\u200bb\u0007c", "😀😀 ☃ \u0378\u0379 chữ", "…\u00a0…", "字 漢字")
     "",
     "x" * 40,
     "ﬁ ½ Ⅷ ①",
@@ -57,14 +57,13 @@ def test_the_packages_engine_torch_and_onnx_agree(settings, encoder):
     from rag.index.encode.torch import TorchEncoder
 
     engine, torch = E5(num_threads=1), TorchEncoder(str(prepare(settings)))
-    for ours, theirs in (
-        (encoder.encode_passages(TEXTS), torch.encode_passages(TEXTS)),
-        (encoder.encode_queries(TEXTS), torch.encode_queries(TEXTS)),
-    ):
-        assert ((ours * theirs).sum(axis=1) > 0.99999).all()
-    # The engine reads beyond 512 tokens in windows; all others cut there, so the long text is left out.
-    assert ((encoder.encode_passages(TEXTS) * engine.passage(list(TEXTS))).sum(axis=1)[:-1] > 0.9995).all()
-    assert ((encoder.encode_queries(TEXTS) * engine.query(list(TEXTS))).sum(axis=1)[:-1] > 0.9995).all()
+    passages = encoder.encode_passages(TEXTS)
+    assert ((passages * torch.encode_passages(TEXTS)).sum(axis=1) > 0.99999).all()
+    # The engine rounds to 8 bits and reads beyond 512 tokens in windows; all others cut there: no long text for it.
+    assert ((passages[:-1] * engine.passage(list(TEXTS[:-1]))).sum(axis=1) > 0.9995).all()
+    queries = encoder.encode_queries(TEXTS[:3])
+    assert ((queries * torch.encode_queries(TEXTS[:3])).sum(axis=1) > 0.99999).all()
+    assert ((queries * engine.query(list(TEXTS[:3]))).sum(axis=1) > 0.9995).all()
 
 
 @pytest.mark.encoder
@@ -105,10 +104,10 @@ def test_serving_imports_neither_torch_nor_transformers(settings):
     code = (
         "import sys; from rag.settings import Settings; from rag.index.encode import load_encoder;"
         "load_encoder(Settings.load(env={})).encode_queries(['Hà Nội']);"
-        "print([m for m in ('torch', 'transformers', 'sentence_transformers', 'tokenizers', 'onnx') if m in sys.modules])"
+        "print({'torch', 'transformers', 'sentence_transformers', 'tokenizers', 'onnx'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    assert done.stdout.strip() == "set()"
 
 
 @pytest.mark.encoder
