@@ -14,44 +14,18 @@ from typing import Any
 import click
 
 from evals.baselines import BASELINES
+from evals.cli_data import COMMANDS
 from evals.compare import compare
 from evals.export import write_reports
-from evals.gates import Verdict, exit_code, judge_gates, read_gates, verdict_line
+from evals.gates import Verdict, judge_gates, read_gates
+from evals.outcome import FILE, RUN, with_verdict
 from evals.perform import Plan, perform
-from evals.samples import check_evidence, read_cases
 from evals.score import Scores, read_scores, score_run
 from evals.suite import DEFAULT, SUITES, Suite, dataset_suite, load_suite, squad_suite
 from evals.table import figure, headings, rows, verdict_rows
 from rag.cli.output import console, printable
 from rag.cli.progress import progress_bars
-from rag.errors import RagError
 from rag.lang import say
-
-COULD_NOT_RUN = 2
-_RUN = click.Path(exists=True, file_okay=False, path_type=Path)
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-
-
-def _verdict(work: Callable[..., Sequence[Verdict] | None]) -> Callable[..., int]:
-    """Print the verdict as the last line and return the exit code that agrees with it."""
-
-    @functools.wraps(work)
-    def run(*args: Any, **kwargs: Any) -> int:
-        try:
-            verdicts = work(*args, **kwargs)
-        except RagError as error:
-            click.echo(say(f"KHÔNG CHẠY ĐƯỢC: {error}", f"COULD NOT RUN: {error}"))
-            return COULD_NOT_RUN
-        except (KeyboardInterrupt, click.Abort):
-            click.echo(say("KHÔNG CHẠY ĐƯỢC: bị ngắt giữa chừng; chạy tiếp bằng rag eval run --resume LƯỢT_CHẠY.",
-                           "COULD NOT RUN: interrupted; go on with rag eval run --resume RUN."))  # fmt: skip
-            return COULD_NOT_RUN
-        if verdicts is None:
-            return 0
-        click.echo(verdict_line(verdicts))
-        return exit_code(verdicts)
-
-    return run
 
 
 def _run_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -84,7 +58,7 @@ def command(ctx: click.Context, /, **options: Any) -> int | None:
     return None if ctx.invoked_subcommand else _run_default(**options)
 
 
-@_verdict
+@with_verdict
 def _run_default(**options: Any) -> Sequence[Verdict]:
     plan = Plan(**options, command=_command_line())
     verdicts: list[Verdict] = []
@@ -99,9 +73,9 @@ def _run_default(**options: Any) -> Sequence[Verdict]:
 @click.option("--suite", "names", multiple=True, metavar=say("BỘ", "NAME"),
               help=say(f"{', '.join(SUITES)}; thêm +biến-thể, ví dụ seeds+no-marks.",
                        f"{', '.join(SUITES)}; add +derivation, such as seeds+no-marks."))  # fmt: skip
-@click.option("--dataset", type=_FILE, help=say("Tệp .jsonl của riêng bạn.", "A .jsonl file of your own."))
-@click.option("--squad", type=_FILE, help=say("Tệp JSON kiểu SQuAD.", "A SQuAD JSON file."))
-@click.option("--store", type=_RUN, help=say("Kho có sẵn để hỏi.", "An existing store to ask."))
+@click.option("--dataset", type=FILE, help=say("Tệp .jsonl của riêng bạn.", "A .jsonl file of your own."))
+@click.option("--squad", type=FILE, help=say("Tệp JSON kiểu SQuAD.", "A SQuAD JSON file."))
+@click.option("--store", type=RUN, help=say("Kho có sẵn để hỏi.", "An existing store to ask."))
 @click.option(
     "--baseline",
     type=click.Choice(BASELINES),
@@ -115,10 +89,10 @@ def _run_default(**options: Any) -> Sequence[Verdict]:
     metavar="KEY=VALUE",
     help=say("Thiết lập cho lượt này.", "A setting for this run."),
 )
-@click.option("--gates", type=_FILE, help=say("Tệp ngưỡng khác.", "Another gates file."))
-@click.option("--resume", type=_RUN, help=say("Chạy tiếp lượt bị ngắt.", "Go on with an interrupted run."))
+@click.option("--gates", type=FILE, help=say("Tệp ngưỡng khác.", "Another gates file."))
+@click.option("--resume", type=RUN, help=say("Chạy tiếp lượt bị ngắt.", "Go on with an interrupted run."))
 @_run_options
-@_verdict
+@with_verdict
 def run_command(
     *, names: Sequence[str], dataset: Path | None, squad: Path | None, settings: Sequence[str], baseline: str | None,
     gates: Path | None, **options: Any,
@@ -135,9 +109,9 @@ def run_command(
 
 
 @command.command(name="score", help=say("Chấm lại một lượt chạy.", "Score a run again."))
-@click.argument("run", type=_RUN)
-@click.option("--gates", type=_FILE, help=say("Tệp ngưỡng khác.", "Another gates file."))
-@_verdict
+@click.argument("run", type=RUN)
+@click.option("--gates", type=FILE, help=say("Tệp ngưỡng khác.", "Another gates file."))
+@with_verdict
 def score_command(*, run: Path, gates: Path | None) -> Sequence[Verdict]:
     """Score a logged run and judge its gates."""
     scores = score_run(run)
@@ -147,9 +121,9 @@ def score_command(*, run: Path, gates: Path | None) -> Sequence[Verdict]:
 @command.command(
     name="compare", help=say("So sánh hai lượt chạy cùng câu hỏi.", "Compare two runs of the same questions.")
 )
-@click.argument("a", type=_RUN)
-@click.argument("b", type=_RUN)
-@_verdict
+@click.argument("a", type=RUN)
+@click.argument("b", type=RUN)
+@with_verdict
 def compare_command(*, a: Path, b: Path) -> None:
     """Print paired differences (b minus a) and the questions that flipped."""
     found = compare(read_scores(a), read_scores(b))
@@ -180,25 +154,14 @@ def compare_command(*, a: Path, b: Path) -> None:
 @command.command(
     name="report", help=say("Viết báo cáo HTML, CSV, Markdown, JUnit.", "Write HTML, CSV, Markdown and JUnit.")
 )
-@click.argument("run", type=_RUN)
-@click.option("--baseline", type=_RUN, help=say("Lượt chạy để đặt bên cạnh.", "A run to show beside it."))
-@click.option("--gates", type=_FILE, help=say("Tệp ngưỡng khác.", "Another gates file."))
-@_verdict
+@click.argument("run", type=RUN)
+@click.option("--baseline", type=RUN, help=say("Lượt chạy để đặt bên cạnh.", "A run to show beside it."))
+@click.option("--gates", type=FILE, help=say("Tệp ngưỡng khác.", "Another gates file."))
+@with_verdict
 def report_command(*, run: Path, baseline: Path | None, gates: Path | None) -> None:
     """Write the reports of a run into its folder."""
     for path in write_reports(run, gates, baseline):
         click.echo(printable(str(path)))
-
-
-@command.command(name="check", help=say("Kiểm tra một tệp câu hỏi.", "Check a dataset file."))
-@click.argument("dataset", type=_FILE)
-@_verdict
-def check_command(*, dataset: Path) -> None:
-    """Validate a dataset against the schema, and its evidence against the documents beside it."""
-    suite = dataset_suite(dataset)
-    if suite.documents:
-        check_evidence(read_cases(dataset), suite.documents)
-    click.echo(say(f"{len(suite.cases)} câu hỏi hợp lệ.", f"{len(suite.cases)} valid cases."))
 
 
 def _run_and_judge(suite: Suite, plan: Plan, gates: Path | None) -> Sequence[Verdict]:
@@ -230,4 +193,5 @@ def _command_line() -> str:
     return " ".join(["rag", *sys.argv[1:]])
 
 
-__all__ = ["command", "read_scores"]
+for _added in COMMANDS:
+    command.add_command(_added)

@@ -20,6 +20,8 @@ from rag.types import Filters, Span, Turn
 
 DATASETS = Path(__file__).parent / "datasets"
 UNANSWERABLE = ("near", "far")
+REVIEW = "review"
+"""Tag of cases made from feedback that no person has checked; they are not asked."""
 
 
 class DatasetError(RagError):

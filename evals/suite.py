@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from evals.derive import DERIVATIONS
-from evals.samples import DATASETS, Case, DatasetError, case_to_row, check_evidence, read_cases
+from evals.samples import DATASETS, REVIEW, Case, DatasetError, case_to_row, check_evidence, read_cases
 from evals.squad import read_squad
 from rag.lang import say
 from rag.settings import Settings
@@ -80,8 +80,10 @@ def squad_suite(path: Path, mode: Mode = "ask") -> Suite:
 def dataset_suite(path: Path) -> Suite:
     """A suite from a ``.jsonl`` file, asked of documents beside it (a folder of the same name) or of a store."""
     folder = path.with_suffix("")
-    documents = _texts(folder) if folder.is_dir() else {}
-    cases = read_cases(path)
+    documents = read_texts(folder) if folder.is_dir() else {}
+    cases = tuple(case for case in read_cases(path) if REVIEW not in case.tags)
+    if not cases:
+        raise DatasetError(say(f"{path}: mọi câu đều còn nhãn '{REVIEW}'.", f"{path}: all cases are still '{REVIEW}'."))
     if documents:
         check_evidence(cases, documents)
     return Suite(path.stem, documents, cases)
@@ -124,7 +126,7 @@ def _articles() -> Suite:
 
 
 def _local(name: str, folder: Path) -> Suite:
-    documents, cases = _texts(folder), read_cases(DATASETS / f"{name}.jsonl")
+    documents, cases = read_texts(folder), read_cases(DATASETS / f"{name}.jsonl")
     check_evidence(cases, documents)
     return Suite(name, documents, cases)
 
@@ -134,7 +136,8 @@ def _xquad(mode: Mode) -> Suite:
     return Suite("xquad-vi", documents, cases, mode)
 
 
-def _texts(folder: Path) -> dict[str, str]:
+def read_texts(folder: Path) -> dict[str, str]:
+    """The ``.txt`` files of a folder: file name -> text."""
     return {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.txt"))}
 
 

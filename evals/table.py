@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from evals.gates import Verdict
 from evals.score import Measure, Scores
 from rag.lang import say
+
+MAIN = (
+    "document_recall@1", "passage_recall@1", "document_recall@10", "fact_accuracy", "accuracy_when_answered",
+    "coverage", "citation_precision", "citation_recall", "false_answer_rate_near", "false_answer_rate_far",
+    "crag_score", "aurc",
+)  # fmt: skip
+"""What a table of several runs shows when nothing else is asked for."""
 
 
 def figure(value: float, metric: str) -> str:
@@ -36,6 +44,25 @@ def markdown(head: Sequence[str], body: Iterable[Sequence[str]]) -> str:
     return "\n".join(
         "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in line) + " |" for line in lines
     )
+
+
+def runs_table(runs: Sequence[tuple[Mapping[str, Any], Scores]], metrics: Sequence[str]) -> str:
+    """One Markdown line a run, for documents that quote figures.
+
+    :param runs: What ``run.json`` says, and the scores.
+    :param metrics: Figures to show; the main ones of the runs when empty.
+    """
+    chosen = metrics or [name for name in MAIN if any(scores.find(name) for _, scores in runs)]
+    body = [_run_row(run, scores, chosen) for run, scores in runs]
+    return markdown((say("Bộ", "Suite"), "baseline", say("Ngày", "Day"), "n", *chosen), body)
+
+
+def _run_row(run: Mapping[str, Any], scores: Scores, metrics: Sequence[str]) -> tuple[str, ...]:
+    cells = []
+    for name in metrics:
+        found = scores.find(name)
+        cells.append(" ".join(_row(found)[1:3]).replace(" – ", "–") if found else "–")
+    return run["suite"], run["baseline"] or "–", run["started"][:10], str(run["n_cases"]), *cells
 
 
 def verdict_rows(verdicts: Iterable[Verdict]) -> list[tuple[str, str, str]]:

@@ -130,3 +130,12 @@ def test_the_command_scores_a_run_and_its_last_line_agrees_with_the_exit_code(
     empty.mkdir()
     assert command.main(["score", str(empty)], standalone_mode=False) == 2
     assert capsys.readouterr().out.strip().splitlines()[-1].startswith("KHÔNG CHẠY ĐƯỢC")
+
+
+def test_the_command_checks_a_dataset(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "mine.jsonl"
+    path.write_text('{"id": "a", "question": "Hỏi?", "category": "far", "answerable": false}\n', encoding="utf-8")
+    assert command.main(["check", str(path)], standalone_mode=False) == 0
+    path.write_text('{"id": "a"}\n', encoding="utf-8")
+    assert command.main(["check", str(path)], standalone_mode=False) == 2
+    assert "dòng 1" in capsys.readouterr().out.strip().splitlines()[-1]
