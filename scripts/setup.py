@@ -146,8 +146,8 @@ def install(wanted: set[str]) -> None:
         pip("install", "--index-url", cpu_index, "--no-deps", torch)
     step(3, "Tải các gói", "Downloading the packages")
     refuse_cuda(planned("--editable", project))
-    step(4, "Cài đặt", "Installing")
-    pip("install", "--editable", project)
+    step(4, "Cài đặt (khoảng một phút)", "Installing (about a minute)")
+    pip("install", "--quiet", "--editable", project)
     STAMP.write_text(json.dumps({"made_for": made_for(), "extras": extras}), encoding="utf-8")
 
 

@@ -89,7 +89,7 @@ def test_a_python_without_venv_is_told_what_to_install(setup, monkeypatch, capsy
 def test_a_second_start_installs_nothing(setup):
     bare_venv(setup.VENV)
     assert setup.main(["--extra", "dev"]) == 0
-    assert setup.calls == [("install", "--editable", f"{setup.ROOT}[dev]")]
+    assert setup.calls == [("install", "--quiet", "--editable", f"{setup.ROOT}[dev]")]
     assert setup.main(["--extra", "dev"]) == 0
     assert setup.main([]) == 0
     assert len(setup.calls) == 1
@@ -101,7 +101,7 @@ def test_changed_dependencies_are_installed_with_the_extras_of_before(setup):
     with (setup.ROOT / "pyproject.toml").open("a") as file:
         file.write("# changed\n")
     setup.main([])
-    assert setup.calls[-1] == ("install", "--editable", f"{setup.ROOT}[dev]")
+    assert setup.calls[-1] == ("install", "--quiet", "--editable", f"{setup.ROOT}[dev]")
     assert len(setup.calls) == 2
 
 
@@ -154,7 +154,7 @@ def test_torch_comes_from_the_cpu_index_where_pip_would_bring_cuda(setup, monkey
     monkeypatch.setenv("TORCH_INDEX", "https://example.invalid/cpu")
     assert setup.main([]) == 0
     torch = ("install", "--index-url", "https://example.invalid/cpu", "--no-deps", "torch>=2.9,<2.14")
-    assert setup.calls == [torch, ("install", "--editable", str(setup.ROOT))]
+    assert setup.calls == [torch, ("install", "--quiet", "--editable", str(setup.ROOT))]
 
 
 def test_nothing_is_installed_when_the_plan_still_has_cuda(setup, monkeypatch, capsys):
