@@ -25,6 +25,8 @@ def migrate(store: Store, writer: StoreWriter, embedder: Embedder) -> bool:
         return False
     _again(store, writer, embedder, cut=not same_cut)
     record(writer, embedder)
+    if not same_encoder:
+        writer.drop_other_vectors(embedder.name)
     return True
 
 

@@ -210,7 +210,10 @@ class StoreWriter(Protocol):
         """Remove documents with all their versions and return how many there were."""
 
     def forget(self, seq: int) -> None:
-        """Drop what was kept for readers of indexes up to ``seq``: replaced passages and unused vectors."""
+        """Drop what was kept for readers of indexes up to ``seq``: replaced passages, vectors that no passage uses."""
+
+    def drop_other_vectors(self, encoder: str) -> None:
+        """Drop the vectors of all encoders but this one."""
 
     def set_meta(self, name: str, value: str) -> None:
         """Set a named value."""

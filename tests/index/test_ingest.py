@@ -218,6 +218,7 @@ def test_another_encoder_encodes_again_from_the_store(run, folder, settings, let
     assert report.encoded == len(letters.passages)
     index = Index.open(settings, encoder=other)
     assert index.n_documents == 2
+    assert index.store.rows("SELECT DISTINCT encoder FROM vectors") == [(other.name,)]
 
 
 def test_a_second_writer_gets_a_clear_message(run, folder, settings):

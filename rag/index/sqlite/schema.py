@@ -126,15 +126,17 @@ class Connections:
     def __init__(self, path: Path, *, create: bool = False) -> None:
         self._path = path
         self._local = threading.local()
-        if create:
-            _create(path)
-        _check_version(self.get())
+        with translated():
+            if create:
+                _create(path)
+            _check_version(self.get())
 
     def get(self) -> apsw.Connection:
         """The connection of the calling thread."""
         found: apsw.Connection | None = getattr(self._local, "connection", None)
         if found is None:
-            found = self._local.connection = _connect(self._path)
+            with translated():
+                found = self._local.connection = _connect(self._path)
         return found
 
     def close(self) -> None:

@@ -94,8 +94,12 @@ class SqliteWriter(Base):
         with self._commit() as connection:
             return sum(_remove(connection, document_id) for document_id in dict.fromkeys(ids))
 
+    def drop_other_vectors(self, encoder: str) -> None:
+        """Drop the vectors of all encoders but this one."""
+        self.rows("DELETE FROM vectors WHERE encoder <> ?", (encoder,))
+
     def forget(self, seq: int) -> None:
-        """Drop what was kept for readers of indexes up to ``seq``: replaced passages and unused vectors."""
+        """Drop what was kept for readers of indexes up to ``seq``: replaced passages, vectors that no passage uses."""
         with self._connections.get() as connection:
             rows = _run(connection, "SELECT id, text_hash FROM passages WHERE retired <= ?", (seq,))
             connection.executemany("DELETE FROM passages WHERE id = ?", ((i,) for i, _hash in rows))
