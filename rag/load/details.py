@@ -52,6 +52,7 @@ _DATE_DRESS = re.compile(
 )
 _PLACE = re.compile(r"(?:[^\W\d_]+\.?\s?){1,4},")
 _NATION_LINES = ("cong hoa xa hoi chu nghia viet nam", "doc lap", "so:", "so ")
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}(?!\d)(?:T[\d:.]+(?:Z|[+-][\d:]+)?)?")
 _LETTERS = re.compile(r"[^\W\d_]")
 _NAME_WORD = re.compile(r"[^\W\d_]+\.?")
 _END_OF_SENTENCE = (".", "!", "?", "…", "”", '"', ")", "]", ";", ":")
@@ -106,20 +107,21 @@ def only_date(line: str) -> date | None:
     """
     if len(line) > 80 or not any(char.isdigit() for char in line):
         return None
-    iso = re.match(r"\d{4}-\d{2}-\d{2}\b", line)
-    start, end = (0, iso.end()) if iso else (0, 0)
-    if not iso:
-        mention = next((m for m in find_dates(line) if m.day is not None and m.year is not None), None)
-        if mention is None:
-            return None
-        start, end = mention.start, mention.end
+    start, end = _date_span(line)
     before, after = line[:start], line[end:]
-    if iso:
-        after = re.sub(r"^T[\d:.]+(?:Z|[+-][\d:]+)?", "", after)
-    place = _PLACE.fullmatch(before.strip()) is not None and before[:1].isupper()
-    if (place or _is_dress(before)) and _is_dress(after):
+    is_place = _PLACE.fullmatch(before.strip()) is not None and before[0].isupper()
+    if end and (is_place or _is_dress(before)) and _is_dress(after):
         return parse_date(line[start:end])
     return None
+
+
+def _date_span(line: str) -> tuple[int, int]:
+    """Where the first whole date of a line stands; (0, 0) where there is none."""
+    iso = _ISO.match(line)
+    if iso:
+        return 0, iso.end()
+    mention = next((m for m in find_dates(line) if m.day is not None and m.year is not None), None)
+    return (mention.start, mention.end) if mention else (0, 0)
 
 
 def _is_dress(text: str) -> bool:

@@ -80,8 +80,8 @@ def _main_text(tree: Any) -> str:
     import trafilatura
     from trafilatura.settings import use_config
 
-    for caption in tree.iter("figcaption"):
-        caption.tag = "p"  # captions belong to the text of an article
+    for element in tree.iter("figure", "figcaption"):  # captions belong to the text of an article
+        element.tag = "div" if element.tag == "figure" else "p"
     everything = block_text(tree.body if tree.body is not None else tree)
     config = use_config()
     config.set("DEFAULT", "MIN_EXTRACTED_SIZE", "1")  # short news is news

@@ -31,7 +31,7 @@ def read_rows(file: BinaryIO, name: str, limits: Limits) -> Iterator[LoadedDocum
                 yield read_row(_parse(line), number, limits)
         except LoadError as error:
             yield FailedSource(f"{name} {say('dòng', 'line')} {number}", str(error))
-    if not found and not number:
+    if not found:
         raise LoadError(say("tệp rỗng", "the file is empty"))
 
 

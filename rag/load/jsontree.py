@@ -34,7 +34,9 @@ def read_rows(file: BinaryIO, name: str, limits: Limits) -> Iterator[LoadedDocum
     file.seek(start)
     if not char:
         raise LoadError(say("tệp rỗng", "the file is empty"))
-    items = _array(file) if char == b"[" else _object(file, limits)
+    is_wide = file.read(2)[1:] == b"\0"  # UTF-16, which the reader of arrays does not know
+    file.seek(start)
+    items = _array(file) if char == b"[" and not is_wide else _object(file, limits)
     for number, item in enumerate(items, 1):
         try:
             if not isinstance(item, dict):

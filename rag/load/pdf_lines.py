@@ -145,7 +145,8 @@ def paragraphs(lines: list[Line]) -> list[str]:
     if not lines:
         return []
     gaps = [above.y - below.y for above, below in pairwise(lines) if above.y > below.y]
-    leading = median(gaps) if gaps else lines[0].height
+    usual = 1.8 * median(line.height for line in lines)  # a page of few lines may have only wide gaps
+    leading = min(median(gaps), usual) if gaps else usual
     left, right = min(line.left for line in lines), max(line.right for line in lines)
     joined = [lines[0].text]
     for above, below in pairwise(lines):
@@ -160,7 +161,7 @@ def _begins(above: Line, below: Line, leading: float, left: float, right: float)
     gap = above.y - below.y
     if gap <= -leading:  # the next column, or a box
         return above.text.endswith(_ENDS) or not below.text[:1].islower()
-    if gap > 1.4 * max(leading, below.height) or _LIST_MARK.match(below.text):
+    if gap > 1.25 * max(leading, below.height) or _LIST_MARK.match(below.text):
         return True
     if abs(above.height - below.height) > 0.2 * max(above.height, below.height):
         return True

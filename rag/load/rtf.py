@@ -23,8 +23,8 @@ _TOKEN = re.compile(
 )
 _SILENT = frozenset(
     b"fonttbl colortbl stylesheet info pict object header headerl headerr headerf footer footerl footerr footerf "
-    b"themedata colorschememapping latentstyles datastore generator listtable listoverridetable revtbl rsidtbl xmlnstbl "
-    b"fldinst filetbl mmathPr pgptbl nonshppict bkmkstart bkmkend".split()
+    b"themedata colorschememapping latentstyles datastore generator listtable listoverridetable revtbl rsidtbl "
+    b"xmlnstbl fldinst filetbl mmathPr pgptbl nonshppict bkmkstart bkmkend".split()
 )
 _BREAKS = {
     b"par": "\n\n",

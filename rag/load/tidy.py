@@ -6,6 +6,7 @@ A single line break stays inside its paragraph (a hard-wrapped line); a blank li
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from rag.text.syllable import is_syllable
 from rag.text.unicode import clean
@@ -21,12 +22,23 @@ def tidy(text: str) -> str:
     >>> tidy("Đ\\nồng chí Trưởng Ban  \\n\\n\\n\\ntặng giấy khen")
     'Đồng chí Trưởng Ban\\n\\ntặng giấy khen'
     """
-    text = clean(text)
+    if not is_clean(text):
+        text = clean(text)
     # Not one pattern for the edges of lines: on a million spaces it would take hours.
-    text = _BLANK_RUN.sub("\n\n", "\n".join(line.strip() for line in text.split("\n"))).strip()
-    if "\n" not in text:
-        return text
-    return _DROP_CAP.sub(_join_drop_cap, text)
+    lines = [line.strip() for line in text.split("\n")]
+    text = "\n".join(lines).strip()
+    if "\n\n\n" in text:
+        text = _BLANK_RUN.sub("\n\n", text)
+    return _DROP_CAP.sub(_join_drop_cap, text) if any(0 < len(line) <= 2 for line in lines) else text
+
+
+def is_clean(text: str) -> bool:
+    """Whether cleaning would change nothing, found quickly: most text of news needs none, and rows come in thousands.
+
+    A text may be clean though this says no.
+    """
+    is_plain = text.replace("\n", " ").isprintable() and "\u034f" not in text  # a mark that prints nothing
+    return is_plain and "ð" not in text and "Ð" not in text and unicodedata.is_normalized("NFC", text)
 
 
 def _join_drop_cap(match: re.Match[str]) -> str:
