@@ -41,6 +41,7 @@ class Assistant:
         self.settings = settings
         self._index = index
         self._retriever = HybridRetriever(index, settings.n_candidates, settings.dense_weight)
+        self._suggested: dict[tuple[str, int, Access | None], tuple[str, ...]] = {}
         writer = Writer(open_model(settings)) if settings.llm else None
         self._replier = Replier(RuleReader(), self._fetch, settings.caution, writer)
 
@@ -128,6 +129,12 @@ class Assistant:
 
     def suggestions(self, n: int = 4, access: Access | None = None) -> tuple[str, ...]:
         """Questions that the newest documents answer: each was asked before it is offered."""
+        asked = (self.index_version, n, access)
+        if asked not in self._suggested:
+            self._suggested = {asked: self._suggest(n, access)}
+        return self._suggested[asked]
+
+    def _suggest(self, n: int, access: Access | None) -> tuple[str, ...]:
         infos = self._index.store.list_documents(access=access, limit=_SUGGESTING)
         documents = [self._index.store.document(info.id) for info in infos]
         offered = suggest([d for d in documents if d is not None], 3 * n)

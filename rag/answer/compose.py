@@ -45,8 +45,8 @@ def compose(question: Question, evidence: Sequence[Evidence], fetch: Fetch) -> D
         items = list_items(document, best.span)
         if items:
             return _list(document, best, items)
-    claims = [_claim(document, best)]
-    short = _short(best, document)
+    claims = [claim_of(document, best)]
+    short = short_form(best, document)
     if short.quote:
         claims[0] = Claim(claims[0].text, (*claims[0].quotes, short.quote))
     if not short.text:
@@ -86,7 +86,8 @@ def _flat(text: str) -> str:
     return " ".join(text.split())
 
 
-def _claim(document: Document, evidence: Evidence) -> Claim:
+def claim_of(document: Document, evidence: Evidence) -> Claim:
+    """The telling part of a sentence as a claim that cites it."""
     return _spoken(document, _telling_part(document, evidence), evidence)
 
 
@@ -100,20 +101,22 @@ def _telling_part(document: Document, evidence: Evidence) -> Span:
 
 
 @dataclass(frozen=True, slots=True)
-class _ShortForm:
+class ShortForm:
+    """A short answer in words, and where a part that it was completed with is written."""
+
     text: str
     quote: Quote | None = None
 
 
-def _short(evidence: Evidence, document: Document) -> _ShortForm:
+def short_form(evidence: Evidence, document: Document) -> ShortForm:
     """The short answer; a day completed with the year of publication says so and cites where that is written."""
     short = evidence.short
     if short is None:
-        return _ShortForm("")
+        return ShortForm("")
     if not short.derived:
-        return _ShortForm(_flat(short.text))
+        return ShortForm(_flat(short.text))
     note = say("năm theo ngày đăng", "year from the date of publication")
-    return _ShortForm(f"{short.derived} ({note})", _published_quote(document))
+    return ShortForm(f"{short.derived} ({note})", _published_quote(document))
 
 
 def _published_quote(document: Document) -> Quote | None:
@@ -135,7 +138,7 @@ def _further(evidence: Sequence[Evidence], fetch: Fetch) -> list[Claim]:
         for e in evidence[1:4]
         if e.score >= _SECOND_SHARE * best.score and e.hit.document.id == best.hit.document.id and not e.differences
     ]
-    return [_claim(fetch(e.hit), e) for e in close[:2]]
+    return [claim_of(fetch(e.hit), e) for e in close[:2]]
 
 
 def refusal(question: Question, evidence: Sequence[Evidence]) -> str:

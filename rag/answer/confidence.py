@@ -8,7 +8,8 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from rag.answer.read import Evidence
+from rag.answer.question import Kind
+from rag.answer.read import Evidence, Signals
 from rag.types import Status
 
 INTERCEPT: Final = -12.78
@@ -20,6 +21,13 @@ COEFFICIENTS: Final = {
 }
 """Added log-odds for each signal at 1.0 (see :class:`rag.answer.read.Signals`)."""
 
+_UNTOLD: Final[dict[Kind, float]] = {"definition": 0.25, "date": 0.5}
+"""What is left of the confidence when the answer of the asked kind is not in the sentence.
+
+"Thủ đô của Pháp là gì" is not answered by a sentence in which "Pháp" and "thủ đô" merely both stand, nor "ngày nào" by
+one without a day. For other kinds the finders miss too many answers for their silence to mean much.
+"""
+
 _TENTATIVE_BAND: Final = 0.15
 """Width below the threshold of an answer in which the nearest passages are shown for checking."""
 
@@ -29,6 +37,12 @@ def confidence(evidence: Evidence) -> float:
     if evidence.differences:
         return 0.0
     signals = evidence.signals
+    if signals.missing and evidence.kind in _UNTOLD:
+        return _UNTOLD[evidence.kind] * _logistic(signals)
+    return _logistic(signals)
+
+
+def _logistic(signals: Signals) -> float:
     odds = INTERCEPT + sum(weight * getattr(signals, name) for name, weight in COEFFICIENTS.items())
     return 1.0 / (1.0 + math.exp(-odds))
 

@@ -17,7 +17,7 @@ from rag.text.syllables import is_function_word, tokens
 from rag.text.unicode import canonical_tones, fold, has_marks
 
 Kind: TypeAlias = Literal[
-    "quantity", "date", "person", "place", "reference", "list", "reason", "manner", "yesno", "other"
+    "quantity", "date", "person", "place", "reference", "list", "reason", "manner", "yesno", "definition", "other"
 ]
 
 _KINDS: tuple[tuple[Kind, str], ...] = (
@@ -56,6 +56,7 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
         r"\bco\b.*\b(khong|chua)$|\b(phai khong|dung khong|hay khong|hay chua|co phai|phai chang|dung chua)\b"
         r"|\b(da|duoc)\b.*\bchua$",
     ),
+    ("definition", r"^(?!.*\b(ten|viec|gi) \b.*\bla gi).*\b(la gi|nghia la gi)$"),
     ("manner", r"\b(nhu the nao|the nao|ra sao|bang cach nao|lam sao|lam the nao|cach nao)\b"),
 )
 _LIST_NOUNS = re.compile(

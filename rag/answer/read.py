@@ -12,7 +12,7 @@ from typing import Protocol
 
 from rag.answer.about import Difference, Setting, differences
 from rag.answer.match import coverage, pair_coverage, words_of
-from rag.answer.question import Question
+from rag.answer.question import Kind, Question
 from rag.answer.short import Short, find_short
 from rag.types import Hit, Span
 
@@ -26,6 +26,7 @@ class Signals:
     :param pairs: Share of the question's neighbouring words that also stand together in the sentence.
     :param dense: Cosine of question and passage.
     :param short: Whether an answer of the asked kind was found (1.0), was not (0.0), or no kind is asked (0.5).
+    :param missing: 1.0 where a kind is asked and no answer of it was found, else 0.0.
     :param near: How near that answer stands to the question's words, 0 to 1.
     """
 
@@ -34,6 +35,7 @@ class Signals:
     pairs: float
     dense: float
     short: float
+    missing: float
     near: float
 
 
@@ -42,12 +44,14 @@ class Evidence:
     """A sentence that may answer, where it stands and why it was chosen.
 
     :param span: Characters of the document.
+    :param kind: Of answer that the question asks for.
     :param score: Higher is better; compared inside one question.
     """
 
     hit: Hit
     span: Span
     text: str
+    kind: Kind
     score: float
     signals: Signals
     short: Short | None
@@ -87,46 +91,69 @@ class RuleReader:
         :param hits: Best passage first.
         """
         best = max((hit.score for hit in hits), default=0.0)
-        found = [evidence for hit in hits for evidence in self._sentences(question, hit, best)]
-        return tuple(sorted(found, key=lambda e: -e.score))
+        found = [_Candidate(hit, span, question) for hit in hits for span in _sentences(hit)]
+        found.sort(key=lambda c: -self._likeness(c, best))
+        evidence = [self._evidence(question, c, best) for c in found[:_LOOKED_AT]]
+        return tuple(sorted(evidence, key=lambda e: -e.score))
 
-    def _sentences(self, question: Question, hit: Hit, best: float) -> list[Evidence]:
-        passage = hit.passage
-        spans = passage.sentences or (Span(passage.start, passage.end),)
-        return [self._evidence(question, hit, span, best) for span in spans]
-
-    def _evidence(self, question: Question, hit: Hit, span: Span, best: float) -> Evidence:
+    def _evidence(self, question: Question, candidate: _Candidate, best: float) -> Evidence:
+        hit, span, text = candidate.hit, candidate.span, candidate.text
         passage, info = hit.passage, hit.document
-        text = passage.text[span.start - passage.start : span.end - passage.start]
         setting = Setting(passage.text[: span.start - passage.start], passage.text, info.title, info.published)
         short = find_short(question, text, info.published)
-        signals = _signals(question, text, hit, short)
         unlike = differences(question, text, setting)
-        return Evidence(hit, span, text, self._score(signals, hit.score - best, bool(unlike)), signals, short, unlike)
+        signals = _signals(question, candidate, short)
+        score = self._likeness(candidate, best) + self._answering(signals) - self.weights.different * bool(unlike)
+        return Evidence(hit, span, text, question.kind, score, signals, short, unlike)
 
-    def _score(self, signals: Signals, behind: float, different: bool) -> float:
+    def _likeness(self, candidate: _Candidate, best: float) -> float:
+        """How much of the question the sentence and its passage say."""
         w = self.weights
         return (
-            w.sentence * signals.sentence
-            + w.context * signals.context
-            + w.pairs * signals.pairs
-            + w.passage * behind
-            + w.short * signals.short
-            + w.near * signals.near
-            - w.different * different
+            w.sentence * candidate.sentence
+            + w.context * candidate.context
+            + w.pairs * candidate.pairs
+            + w.passage * (candidate.hit.score - best)
         )
 
+    def _answering(self, signals: Signals) -> float:
+        return self.weights.short * signals.short + self.weights.near * signals.near
 
-_TYPED = frozenset({"quantity", "date", "person", "place", "reference"})
+
+_LOOKED_AT = 30
+"""Sentences, those most like the question, in which a short answer is looked for: the costly part of reading."""
 
 
-def _signals(question: Question, text: str, hit: Hit, short: Short | None) -> Signals:
-    words = words_of(text)
+class _Candidate:
+    """A sentence of a passage and how much it says of the question, before anything is looked for in it."""
+
+    __slots__ = ("context", "hit", "pairs", "sentence", "span", "text")
+
+    def __init__(self, hit: Hit, span: Span, question: Question) -> None:
+        start = hit.passage.start
+        self.hit = hit
+        self.span = span
+        self.text = hit.passage.text[span.start - start : span.end - start]
+        words = words_of(self.text)
+        self.sentence = coverage(question.terms, words)
+        self.context = coverage(question.terms, words_of(hit.passage.text), words_of(hit.document.title))
+        self.pairs = pair_coverage(question.terms, words)
+
+
+def _sentences(hit: Hit) -> tuple[Span, ...]:
+    return hit.passage.sentences or (Span(hit.passage.start, hit.passage.end),)
+
+
+_TYPED = frozenset({"quantity", "date", "person", "place", "reference", "definition"})
+
+
+def _signals(question: Question, candidate: _Candidate, short: Short | None) -> Signals:
     return Signals(
-        sentence=coverage(question.terms, words),
-        context=coverage(question.terms, words_of(hit.passage.text), words_of(hit.document.title)),
-        pairs=pair_coverage(question.terms, words),
-        dense=hit.dense,
+        sentence=candidate.sentence,
+        context=candidate.context,
+        pairs=candidate.pairs,
+        dense=candidate.hit.dense,
         short=float(short is not None) if question.kind in _TYPED else 0.5,
+        missing=float(short is None and question.kind in _TYPED),
         near=max(0.0, min(1.0, short.score)) if short else 0.0,
     )

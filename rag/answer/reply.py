@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from rag.answer.cite import Citations, Claim, nearest, render
 from rag.answer.compose import Fetch, compose, nearest_quotes, refusal, tentative_text
 from rag.answer.confidence import confidence, status_of
+from rag.answer.differ import differing, several
 from rag.answer.generate import Writer, Written
 from rag.answer.question import Question
 from rag.answer.read import Evidence, Reader
@@ -96,7 +97,10 @@ class Replier:
     def _quoted(
         self, question: Question, evidence: Sequence[Evidence], sure: float, notes: tuple[str, ...]
     ) -> Iterator[Piece | Answer]:
-        draft, citations, text = compose(question, evidence, self.fetch), Citations(), ""
+        sure_enough = [e for e in evidence if status_of(confidence(e), self.caution) == "answered"]
+        rivals = differing(sure_enough)
+        draft = several(rivals, self.fetch) if rivals else compose(question, evidence, self.fetch)
+        citations, text = Citations(), ""
         for claim in draft.claims:
             piece = _piece(claim, citations, bool(text))
             text += piece.text

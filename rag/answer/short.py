@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from rag.answer.match import closeness, words_of
+from rag.answer.match import closeness, coverage, words_of
 from rag.answer.question import Kind, Question, is_comparison, key
 from rag.text.dates import DateMention, find_dates
 from rag.text.names import find_names, find_people
@@ -166,17 +166,28 @@ def _joined(question: Question, sentence: str, found: list[tuple[int, int, float
 
 
 def _date(question: Question, sentence: str, published: date | None) -> Short | None:
-    plain = fold(question.text)
-    wants_year = bool(re.search(r"\bnam (nao|bao nhieu|may|gi)\b", plain))
+    kinds = _date_kinds(question)
     best: Short | None = None
     for mention in find_dates(sentence, anchor=published):
-        if _is_given(mention, question) or (mention.year is None and mention.kind != "day"):
+        if mention.kind not in kinds or _is_given(mention, question):
             continue
-        score = _date_score(question, sentence, mention, wants_year)
+        score = _date_score(question, sentence, mention, mention.kind == kinds[0])
         if best is None or score > best.score:
             start = mention.start + (len("ngày ") if re.match(r"ngày \d+[/.-]", mention.text) else 0)
             best = Short(sentence[start : mention.end], start, mention.end, score, _completed(mention, published))
     return best
+
+
+def _date_kinds(question: Question) -> tuple[str, ...]:
+    """Kinds of time that can answer, the asked one first: "ngày nào" is not answered with a term of office."""
+    plain = fold(question.text)
+    if re.search(r"\b(nam|the ky) (nao|bao nhieu|may|gi)\b", plain):
+        return ("year", "day", "month", "quarter", "half", "period")
+    if re.search(r"\b(thang) (nao|may)\b", plain):
+        return ("month", "day")
+    if re.search(r"\b(ngay|hom|thu) (nao|may|bao nhieu|thang nam nao)\b", plain):
+        return ("day",)
+    return ("day", "month", "year", "quarter", "half")
 
 
 def _is_given(mention: DateMention, question: Question) -> bool:
@@ -184,9 +195,9 @@ def _is_given(mention: DateMention, question: Question) -> bool:
     return any((d.year, d.month, d.day) == (mention.year, mention.month, mention.day) for d in question.dates)
 
 
-def _date_score(question: Question, sentence: str, mention: DateMention, wants_year: bool) -> float:
+def _date_score(question: Question, sentence: str, mention: DateMention, fits: bool) -> float:
     score = closeness(question.terms, sentence, mention.start, mention.end)
-    score += 0.3 if mention.kind == ("year" if wants_year else "day") else 0.0
+    score += 0.3 if fits else 0.0
     score -= 0.4 if is_comparison(sentence, mention.start) else 0.0
     return score + _document_date(question, sentence, mention)
 
@@ -227,7 +238,31 @@ def _person(question: Question, sentence: str, _: date | None) -> Short | None:
     found = [
         _placed(question, sentence, p.start, p.end) for p in find_people(sentence) if not _in_question(p.name, question)
     ]
-    return max(found, key=lambda s: s.score, default=None)
+    named = [n for n in _names(question, sentence) if _may_be_person(n.text)]
+    return max(found or named, key=lambda s: s.score, default=None)
+
+
+def _names(question: Question, sentence: str) -> list[Short]:
+    """Proper names that the question does not have already."""
+    return [
+        _placed(question, sentence, n.start, n.end)
+        for n in find_names(sentence)
+        if not _in_question(n.text, question) and not _is_document(n.text)
+    ]
+
+
+_BODY = frozenset("ban bo so uy ubnd hdnd mttq hoi cong tong truong dang chinh vien cuc vu phong tap nha bao".split())
+_OFFICE = frozenset("pho chu bi giam thu truong thuong dai tong bo".split())
+
+
+def _may_be_person(name: str) -> bool:
+    """Not an acronym, a body ("Ban Dân tộc tỉnh") or an office alone ("Phó Chủ tịch UBND tỉnh")."""
+    first = fold(name.split(maxsplit=1)[0])
+    return not name.isupper() and first not in _BODY and first not in _OFFICE
+
+
+def _is_document(name: str) -> bool:
+    return any(c.isdigit() for c in name) or bool(re.match(r"(nghị|quyết|thông|luật|chỉ thị|kế hoạch)", name.lower()))
 
 
 def _in_question(name: str, question: Question) -> bool:
@@ -240,6 +275,8 @@ def _place(question: Question, sentence: str, _: date | None) -> Short | None:
         name = next((n for n in find_names(sentence) if head.end() <= n.start + 1 <= head.end() + 2), None)
         if name and not _in_question(name.text, question):
             found.append(_placed(question, sentence, head.start(1), name.end))
+    if not found and re.search(r"\b(nao|gi)\b", fold(question.text)):
+        found = _names(question, sentence)
     return max(found, key=lambda s: s.score, default=None)
 
 
@@ -256,10 +293,33 @@ def _reference(question: Question, sentence: str, _: date | None) -> Short | Non
     return max(found, key=lambda s: s.score, default=None)
 
 
+def _definition(question: Question, sentence: str, _: date | None) -> Short | None:
+    """What stands after "là" when the words before it are the question's: "Đề án X là …"."""
+    words = words_of(sentence)
+    for copula in _COPULA.finditer(sentence):
+        before = [n for term in question.terms for n in words.find(term) if words.starts[n] < copula.start()]
+        told = coverage(question.terms, words_of(sentence[: copula.start()]))
+        if not before or told < _SUBJECT_TOLD or copula.start() - max(words.starts[n] for n in before) > _SUBJECT_NEAR:
+            continue
+        end = _CLAUSE_END.search(sentence, copula.end())
+        stop = end.start() if end else len(sentence)
+        return Short(sentence[copula.end() : stop], copula.end(), stop, told)
+    return None
+
+
+_COPULA = re.compile(r"\b(?:được gọi là|gọi là|có tên là|có nghĩa là|chính là|là)\s+")
+_CLAUSE_END = re.compile(r"[,;:.!?…)]")
+_SUBJECT_TOLD = 0.6
+"""Share of the question's words that must stand before "là" for it to say what they are."""
+_SUBJECT_NEAR = 30
+"""Characters between the last of them and "là"."""
+
+
 _FINDERS: dict[Kind, Finder] = {
     "quantity": _quantity,
     "date": _date,
     "person": _person,
     "place": _place,
     "reference": _reference,
+    "definition": _definition,
 }

@@ -41,7 +41,7 @@ PATTERNS: Final = {
     "period": r"(?:(?:giai\s+doan|nhiem\s+ky|thoi\s+ky|nam\s+hoc|nien\s+khoa)\s+)?(?:tu\s+)?(?:nam\s+)?"
     rf"{_B}(?P<a9>{_Y})\s*(?:[-–—]|\b(?:den|toi)\b)\s*(?:(?:het\s+)?nam\s+)?(?P<b9>{_Y}){_E}",
     "decade": rf"(?:nhung\s+nam|thap\s+(?:nien|ky))\s+(?P<y13>{_Y}|[1-9]0){_E}",
-    "year": rf"(?:nam\s+)?{_B}(?P<y10>{_Y}){_E}",
+    "year": rf"(?:nam\s+{_B}(?P<old10>1[0-8]\d\d)|(?:nam\s+)?{_B}(?P<y10>{_Y})){_E}",
     "day_word": r"(?:ngay\s+)?(?:hom|sang|trua|chieu|toi|dem)\s+(?P<day11>nay|qua|kia|mai)\b|ngay\s+(?P<mai11>mai)\b",
     "span_word": r"(?P<unit12>tuan|thang|quy|nam)\s+"
     r"(?P<which12>nay|ngoai|truoc|vua\s+qua|vua\s+roi|qua|roi|toi|sau|kia)\b(?!\s+(?:do|khi|day|nua)\b)",

@@ -255,12 +255,13 @@ def _decade(text: str, match: re.Match[str], anchor: date | None) -> DateMention
 
 
 def _year(text: str, match: re.Match[str], anchor: date | None) -> DateMention | None:
-    if not match.group().startswith("nam") and (
+    doubtful = match["old10"] or not match.group().startswith("nam")
+    if doubtful and (
         COUNTED_AFTER.match(lower(text[match.end() : match.end() + 16]))
         or COUNTED_BEFORE.search(_before(text, match, 10))
     ):
         return None
-    return _make(match, "year", int(match["y10"]))
+    return _make(match, "year", int(match["y10"] or match["old10"]))
 
 
 def _day_word(text: str, match: re.Match[str], anchor: date | None) -> DateMention:

@@ -1,0 +1,76 @@
+"""Documents that answer the same question differently: all are shown, newest first, and that they differ is said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
+
+from rag.answer.cite import Claim
+from rag.answer.compose import Draft, Fetch, claim_of, short_form
+from rag.answer.read import Evidence
+from rag.lang import say
+from rag.text.numbers import find_quantities
+from rag.text.unicode import fold
+
+_NEARLY: Final = 0.75
+"""Share of the best score from which on another document's sentence is as good an answer."""
+_MOST: Final = 4
+
+
+def differing(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """The best sentence of each document that answers nearly as well as the best, where their short answers differ.
+
+    :param evidence: Sentences that are sure enough to be asserted, best first.
+    :return: Newest first; empty when all agree or only one document answers.
+    """
+    if not evidence or evidence[0].short is None:
+        return ()
+    found: dict[str, Evidence] = {}
+    for item in evidence:
+        if item.short and not item.differences and item.score >= _NEARLY * evidence[0].score:
+            found.setdefault(item.hit.document.id, item)
+    best, *others = _distinct(list(found.values()))
+    newest = sorted(others, key=_published, reverse=True)[: _MOST - 1]
+    return tuple(sorted((best, *newest), key=_published, reverse=True)) if newest else ()
+
+
+def _published(evidence: Evidence) -> date:
+    return evidence.hit.document.published or date.min
+
+
+def _distinct(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The first of those whose short answers say the same; "Nguyễn Văn A" is also "ông Nguyễn Văn A"."""
+    kept: list[tuple[str, Evidence]] = []
+    for item in evidence:
+        value = _value(item)
+        if not any(value in other or other in value for other, _ in kept):
+            kept.append((value, item))
+    return [item for _, item in kept]
+
+
+def _value(evidence: Evidence) -> str:
+    """A short answer in a form that is equal when the value is: figures by value, words folded."""
+    text = evidence.short.derived or evidence.short.text if evidence.short else ""
+    quantities = find_quantities(text)
+    if quantities:
+        return " ".join(f"{q.value.normalize()}{q.unit}" for q in quantities)
+    return fold(text).split(",")[0].strip()
+
+
+def several(evidence: Sequence[Evidence], fetch: Fetch) -> Draft:
+    """One item a document, with its title and date, under a line that says that they differ."""
+    claims = [Claim(say("Các tài liệu nêu khác nhau, mới nhất trước:", "The documents differ, newest first:"), ())]
+    shorts = []
+    for item in evidence:
+        document = fetch(item.hit)
+        claim = claim_of(document, item)
+        claims.append(Claim(f"{_named(item)}: {claim.text}", claim.quotes, bullet=True))
+        shorts.append(short_form(item, document).text)
+    return Draft(tuple(claims), "; ".join(dict.fromkeys(shorts)))
+
+
+def _named(evidence: Evidence) -> str:
+    info = evidence.hit.document
+    title = info.title or info.source
+    return f"“{title}” ({info.published:%d/%m/%Y})" if info.published else f"“{title}”"
