@@ -65,8 +65,8 @@ def one_line(value: str) -> str:
 def with_lead(text: str, *leads: str) -> str:
     r"""The text with title and summary before it as paragraphs, unless it begins with them already.
 
-    >>> with_lead("Hà Nội\\n\\nNội dung.", "Hà Nội", "Tóm tắt.")
-    'Hà Nội\\n\\nTóm tắt.\\n\\nNội dung.'
+    >>> with_lead("Hà Nội\n\nNội dung.", "Hà Nội", "Tóm tắt.")
+    'Hà Nội\n\nTóm tắt.\n\nNội dung.'
     """
     cursor = 0
     for lead in filter(None, leads):

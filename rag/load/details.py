@@ -14,6 +14,7 @@ from itertools import islice
 from typing import Any
 
 from rag.text.dates import find_dates
+from rag.text.syllable import is_syllable
 from rag.text.unicode import fold
 
 
@@ -54,14 +55,17 @@ _PLACE = re.compile(r"(?:[^\W\d_]+\.?\s?){1,4},")
 _NATION_LINES = ("cong hoa xa hoi chu nghia viet nam", "doc lap", "so:", "so ")
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}(?!\d)(?:T[\d:.]+(?:Z|[+-][\d:]+)?)?")
 _LETTERS = re.compile(r"[^\W\d_]")
-_NAME_WORD = re.compile(r"[^\W\d_]+\.?")
+# What else stands alone at the end of an article, in capitals or not.
+_NO_NAME = re.compile(
+    r"(?:theo|nguồn|ảnh|tin|bài|báo|tổng hợp|ban|đơn vị|tòa soạn|phóng viên|xem|hết)\b", re.IGNORECASE
+)
 _END_OF_SENTENCE = (".", "!", "?", "…", "”", '"', ")", "]", ";", ":")
 
 
 def find_details(text: str) -> Details:
     r"""Read the details that the lines of a tidied text state.
 
-    >>> found = find_details("Thứ sáu,  22/01/2021\\n\\nBan Dân tộc tỉnh họp\\n\\nSáng nay, Ban họp.\\n\\nHUY ANH")
+    >>> found = find_details("Thứ sáu,  22/01/2021\n\nBan Dân tộc tỉnh họp\n\nSáng nay, Ban họp.\n\nHUY ANH")
     >>> found.title, found.published, found.author
     ('Ban Dân tộc tỉnh họp', datetime.date(2021, 1, 22), 'HUY ANH')
     """
@@ -156,7 +160,7 @@ def _value(name: str, text: str) -> Any:
     if name == "url":
         address = _ADDRESS.match(text)
         return address.group() if address else ""
-    if name in ("author", "publisher") and (len(text) > 80 or text.endswith((".", ";"))):
+    if name in ("author", "publisher") and (len(text) > 80 or text.endswith((".", ";", ":"))):
         return ""  # a sentence, not a name
     return text if len(text) <= _MAX_TITLE else ""
 
@@ -183,7 +187,10 @@ def _is_furniture(line: str) -> bool:
 
 
 def _is_title(text: str) -> bool:
-    return 3 <= len(text) <= _MAX_TITLE and not text.endswith((".", ",", ";", ":", "…")) and not text[0].islower()
+    if not 3 <= len(text) <= _MAX_TITLE or text.endswith((".", ",", ";", ":", "…")) or text[0].islower():
+        return False
+    # Body text, too, may begin with a short question or a line of speech.
+    return not text.startswith(("-", "–")) and not (text.endswith(("?", "!")) and ". " in text)
 
 
 def _byline(text: str) -> str:
@@ -194,5 +201,5 @@ def _byline(text: str) -> str:
         return ""
     if not before.rstrip().endswith(_END_OF_SENTENCE):
         return ""  # after a caption or a signature block it may be anything
-    is_name = all(_NAME_WORD.fullmatch(word) and word[0].isupper() for word in words)
-    return last if is_name and "\n" not in last else ""
+    is_name = all(word.isalpha() and is_syllable(word) and (word.isupper() or word.istitle()) for word in words)
+    return last if is_name and not _NO_NAME.match(last) and "\n" not in last else ""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import groupby
 
 from rag.lang import say
@@ -33,7 +34,7 @@ class FontConverter:
     def join(self, runs: Iterable[Run]) -> str:
         """The text of a paragraph, cell or page whose runs stand next to each other."""
         pieces = []
-        for font, same in groupby(runs, key=lambda run: run.font if encoding_of_font(run.font) else ""):
+        for font, same in groupby(runs, key=_legacy_font):
             text = "".join(run.text for run in same)
             if font:
                 converted = to_unicode(text, font)
@@ -47,6 +48,13 @@ class FontConverter:
     def notes(self) -> tuple[str, ...]:
         """One line for each encoding that was met."""
         return tuple(conversion_note(encoding) for encoding in sorted(self.found))
+
+
+def _legacy_font(run: Run) -> str:
+    return run.font if _encoding(run.font) else ""
+
+
+_encoding = lru_cache(maxsize=256)(encoding_of_font)  # a document has few fonts and very many runs
 
 
 def unify(text: str, notes: tuple[str, ...] = ()) -> tuple[str, tuple[str, ...]]:

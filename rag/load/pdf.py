@@ -53,7 +53,7 @@ def join_pages(texts: list[str]) -> tuple[str, tuple[Page, ...]]:
     r"""Join tidied pages into one text; a sentence that runs over a page break is not cut.
 
     >>> join_pages(["Kết quả năm", "2020 rất tốt."])[0]
-    'Kết quả năm\\n2020 rất tốt.'
+    'Kết quả năm\n2020 rất tốt.'
     """
     pieces: list[str] = []
     pages = []

@@ -90,10 +90,12 @@ def _line(page: Any, chars: list[_Char], fonts: FontConverter) -> Line:
 
 def _in_order(page: Any, chars: list[_Char]) -> list[_Char]:
     """The characters from left to right. Letters that another font lent were drawn after the rest of the line."""
-    boxes = [_box(page, char.index) for char in chars]
     width = _size(page, chars[0].index)
-    if not any(before.left - after.left > width for before, after in pairwise(boxes)):
+    words = [after for before, after in pairwise(chars) if before.code in _SPACES]  # a jump back looks like a space
+    lefts = [_box(page, char.index).left for char in (chars[0], *words)]
+    if not any(before - after > width for before, after in pairwise(lefts)):
         return chars
+    boxes = [_box(page, char.index) for char in chars]
     drawn = [pair for pair in zip(boxes, chars, strict=True) if not raw.FPDFText_IsGenerated(page, pair[1].index)]
     drawn.sort(key=lambda pair: pair[0].left)
     ordered: list[_Char] = []

@@ -19,8 +19,8 @@ _DROP_CAP = re.compile(r"(?m)^([“\"'(]?)([^\W\d_])\n\n?(?=([^\W\d_]{1,6}))")
 def tidy(text: str) -> str:
     r"""The text as it is stored. Tidying twice changes nothing.
 
-    >>> tidy("Đ\\nồng chí Trưởng Ban  \\n\\n\\n\\ntặng giấy khen")
-    'Đồng chí Trưởng Ban\\n\\ntặng giấy khen'
+    >>> tidy("Đ\nồng chí Trưởng Ban  \n\n\n\ntặng giấy khen")
+    'Đồng chí Trưởng Ban\n\ntặng giấy khen'
     """
     if not is_clean(text):
         text = clean(text)

@@ -45,7 +45,16 @@ def test_what_a_text_does_not_state_stays_empty(text: str) -> None:
 
 @pytest.mark.parametrize(
     "last",
-    ["Hết", "Ảnh: Huy Anh", "Nguyễn Văn An phát biểu tại hội nghị", "ngày mai", "Số 12", "Xem thêm: Tin khác"],
+    [
+        "Hết",
+        "Ảnh: Huy Anh",
+        "Nguyễn Văn An phát biểu tại hội nghị",
+        "ngày mai",
+        "Số 12",
+        "Xem thêm: Tin khác",
+        "Theo Thanh Niên",
+        "Apple Insider",
+    ],
 )
 def test_a_last_line_that_is_no_name_is_no_byline(last: str) -> None:
     assert find_details(f"Huyện tổng kết\n\n{BODY}\n\n{last}").author == ""
