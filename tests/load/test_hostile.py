@@ -120,6 +120,22 @@ def test_entities_are_not_expanded_and_no_file_is_read(loader: Loader, source: M
         assert len(getattr(item, "text", "")) < 1000
 
 
+def test_entities_of_workbooks_are_not_expanded_either(loader: Loader, source: Make) -> None:
+    book = openpyxl.Workbook()
+    book.active["A1"] = GOOD
+    file, changed = io.BytesIO(), io.BytesIO()
+    book.save(file)
+    laughs = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10 if n else "ha" * 10}">' for n in range(10))
+    with zipfile.ZipFile(file) as old, zipfile.ZipFile(changed, "w") as new:
+        for name in old.namelist():
+            text = old.read(name).decode()
+            if name == "xl/sharedStrings.xml":
+                text = f"<!DOCTYPE s [{laughs}]>" + text[text.index("<sst") :].replace(GOOD, "&l9;")
+            new.writestr(name, text)
+    (item,) = loader.load(source("a.xlsx", changed.getvalue()))
+    assert len(getattr(item, "text", "")) < 1000
+
+
 def test_deep_nesting_is_refused_or_read_but_not_fatal(loader: Loader, source: Make) -> None:
     depth = 5000
     table = "<w:tbl><w:tr><w:tc>" * depth + paragraph(GOOD) + "</w:tc></w:tr></w:tbl>" * depth
