@@ -6,6 +6,7 @@ the process (SIGXCPU). Clock time is watched by the parent, which hears from thi
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import importlib
 import math
@@ -44,6 +45,8 @@ def main() -> None:
     results.write(encode_message({"ready": True}))
     while request := _read(requests):
         _answer(request, limits, results)
+    with contextlib.suppress(OSError):
+        os.rmdir(os.getcwd())  # the parent may have been killed and cannot
 
 
 def _read(requests: BinaryIO) -> Message:

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -143,6 +144,25 @@ def test_many_threads_beside_it_do_no_harm(fresh: Loader, source: Make) -> None:
         stop.set()
         for thread in threads:
             thread.join()
+
+
+def test_a_parent_that_is_killed_leaves_no_process_and_no_folder(tmp_path: Path, source: Make) -> None:
+    found = source("a.txt", GOOD)
+    root = Path(__file__).resolve().parents[2]
+    script = (
+        f"import os, signal, sys; sys.path.append({str(root)!r})\n"
+        "from pathlib import Path; from rag.load import *; from rag.settings import Settings\n"
+        f"loader = Loader(Settings.load({str(tmp_path / 'store')!r}, env={{}}))\n"
+        f"list(loader.load(find_sources([Path({str(found.path)!r})])[0]))\n"
+        "print(loader._child._process.pid, loader._child._folder, flush=True); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    pid, folder = done.stdout.split()
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline and (Path(folder).exists() or Path(f"/proc/{pid}/cwd").exists()):
+        time.sleep(0.05)
+    assert not Path(folder).exists()
+    assert not Path(f"/proc/{pid}/cwd").exists()
 
 
 def test_reasons_come_in_the_language_in_use(poor_settings: Settings, source: Make) -> None:
