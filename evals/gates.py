@@ -93,6 +93,8 @@ def exit_code(verdicts: Iterable[Verdict]) -> int:
 def verdict_line(verdicts: Iterable[Verdict]) -> str:
     """One line that agrees with :func:`exit_code`."""
     judged = list(verdicts)
+    if not judged:
+        return say("ĐẠT: không có ngưỡng nào để xét.", "PASSED: there is no gate to judge.")
     missing = [str(v.gate) for v in judged if v.measure is None]
     failed = [f"{v.gate} ({v.measure.value:.4g})" for v in judged if v.measure and not v.holds]
     if failed:

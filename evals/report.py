@@ -27,6 +27,7 @@ from rag.types import Span
 
 _HERE = Path(__file__).parent
 _AROUND = 160  # characters shown on each side of a citation
+_SHOWN_HITS = 5  # more would make the page too heavy for a browser
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +187,7 @@ def _answer(answer: Mapping[str, Any], case: Case, documents: Documents) -> str:
 
 def _hits(hits: Sequence[Mapping[str, Any]], case: Case, documents: Documents) -> str:
     lines = []
-    for rank, hit in enumerate(hits, start=1):
+    for rank, hit in enumerate(hits[:_SHOWN_HITS], start=1):
         key = (hit["document_id"], hit["version"])
         text = documents[key]["text"] if key in documents else ""
         text = _marked(text, Span(hit["start"], hit["end"]), None, _gold(case, documents, key))
