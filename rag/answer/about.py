@@ -12,6 +12,7 @@ from typing import Literal
 
 from rag.answer.match import words_of
 from rag.answer.question import Question, is_comparison, key
+from rag.text.abbreviations import expand
 from rag.text.dates import DateMention, find_dates
 from rag.text.references import find_document_numbers, refers_to
 from rag.text.syllables import tokens
@@ -127,15 +128,21 @@ def _name_differences(question: Question, sentence: str, setting: Setting) -> tu
     text = f"{setting.title}\n{setting.passage}\n{sentence}"
     capitals = {key(t.text) for t in tokens(text) if t.text[0].isupper()}
     plain = fold(canonical_tones(text))
-    return tuple(Difference("name", name) for name in question.names if not _is_named(name, capitals, plain))
+    return tuple(
+        Difference("name", name)
+        for name in question.names
+        if not _is_named(name, question.text.startswith(name), capitals, plain)
+    )
 
 
-def _is_named(name: str, capitals: set[str], plain: str) -> bool:
-    """Whether a text has a name: its capitalised words capitalised too, or all its words in a row.
+def _is_named(name: str, opens: bool, capitals: set[str], plain: str) -> bool:
+    """Whether a text has a name: its capitalised words capitalised too, all its words in a row, or its expansion.
 
     One syllable must have its capital: "Pháp" is not in "giải pháp".
+
+    :param opens: The name opens the question, so that its first capital means nothing.
     """
     words = [t.text for t in tokens(name)]
-    if all(key(w) in capitals for w in words if w[0].isupper()):
-        return True
-    return len(words) > 1 and fold(canonical_tones(name)) in plain
+    if all(key(w) in capitals for w in words[opens:] if w[0].isupper()):
+        return len(words) > 1 or not opens or fold(words[0]) in plain
+    return (len(words) > 1 and fold(canonical_tones(name)) in plain) or any(fold(e) in plain for e in expand(name))

@@ -22,9 +22,6 @@ Fetch = Callable[[Hit], Document]
 _LONG_SENTENCE = 320
 """Characters above which only the clauses that answer are quoted."""
 
-_SECOND_SHARE = 0.85
-"""A further sentence is added to an answer without a short one when it scores this share of the best."""
-
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -49,8 +46,6 @@ def compose(question: Question, evidence: Sequence[Evidence], fetch: Fetch) -> D
     short = short_form(best, document)
     if short.quote:
         claims[0] = Claim(claims[0].text, (*claims[0].quotes, short.quote))
-    if not short.text:
-        claims += _further(evidence, fetch)
     return Draft(tuple(claims), short.text)
 
 
@@ -128,17 +123,6 @@ def _published_quote(document: Document) -> Quote | None:
         if (mention.year, mention.month, mention.day) == (published.year, published.month, published.day):
             return quote_of(document, Span(mention.start, mention.end))
     return None
-
-
-def _further(evidence: Sequence[Evidence], fetch: Fetch) -> list[Claim]:
-    """Up to two more sentences of the same document that say nearly as much, in the text's order of merit."""
-    best = evidence[0]
-    close = [
-        e
-        for e in evidence[1:4]
-        if e.score >= _SECOND_SHARE * best.score and e.hit.document.id == best.hit.document.id and not e.differences
-    ]
-    return [claim_of(fetch(e.hit), e) for e in close[:2]]
 
 
 def refusal(question: Question, evidence: Sequence[Evidence]) -> str:

@@ -15,6 +15,8 @@ from rag.text.unicode import fold
 
 _NEARLY: Final = 0.75
 """Share of the best score from which on another document's sentence is as good an answer."""
+_NEARLY_SAID: Final = 0.85
+"""The same for the share of the question's words: another rate of the same year is not another answer."""
 _MOST: Final = 4
 
 
@@ -28,11 +30,16 @@ def differing(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
         return ()
     found: dict[str, Evidence] = {}
     for item in evidence:
-        if item.short and not item.differences and item.score >= _NEARLY * evidence[0].score:
+        if item.short and not item.differences and _as_good(item, evidence[0]):
             found.setdefault(item.hit.document.id, item)
     best, *others = _distinct(list(found.values()))
     newest = sorted(others, key=_published, reverse=True)[: _MOST - 1]
     return tuple(sorted((best, *newest), key=_published, reverse=True)) if newest else ()
+
+
+def _as_good(item: Evidence, best: Evidence) -> bool:
+    said, told = item.signals.sentence, best.signals.sentence
+    return item.score >= _NEARLY * best.score and said >= _NEARLY_SAID * told
 
 
 def _published(evidence: Evidence) -> date:

@@ -24,8 +24,11 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     (
         "reference",
         r"\b(nghi quyet|quyet dinh|thong tu|nghi dinh|chi thi|cong van|ke hoach|van ban|cong dien|thong bao"
-        r"|huong dan|luat|bo luat|phap lenh)( \S+){0,2}? (nao|so may|so bao nhieu|so nao|gi)\b|\bso hieu\b",
+        r"|huong dan|luat|bo luat|phap lenh)( \S+){0,2}? (nao|gi)\b|\bso hieu\b"
+        r"|\b(nghi quyet|quyet dinh|thong tu|nghi dinh|chi thi|cong van|ke hoach|van ban|cong dien|thong bao|bao cao"
+        r"|huong dan|to trinh|luat)\b.*\bso (may|bao nhieu|nao)\b",
     ),
+    ("list", r"\b(nhung|cac|hai|ba|bon|nam|sau|bay|tam|chin|muoi) (\S+ ){1,4}?(nao|ai)\b|\bnhung ai\b"),
     ("reason", r"\b(vi sao|tai sao|do dau ma|nguyen nhan|ly do|li do|sao lai|vi ly do)\b"),
     (
         "date",
@@ -128,7 +131,8 @@ def analyse(text: str, typed: str | None = None) -> Question:
     plain = _plain(text)
     kind = _kind(plain, text)
     dates = tuple(d for d in find_dates(text) if not d.relative)
-    names = tuple(n.text for n in find_names(text))
+    references = find_document_numbers(text)
+    names = tuple(n.text for n in find_names(text) if not any(r.start <= n.start < r.end for r in references))
     return Question(
         text=text,
         kind=kind,
@@ -136,7 +140,7 @@ def analyse(text: str, typed: str | None = None) -> Question:
         foci=_foci(text, kind),
         years=frozenset(y for d in dates for y in (d.year, d.end_year) if y),
         dates=dates,
-        references=find_document_numbers(text),
+        references=references,
         names=names,
     )
 
@@ -170,9 +174,13 @@ def _is_misread(found: str, text: str) -> bool:
 def _terms(text: str, typed: str, names: tuple[str, ...]) -> tuple[Term, ...]:
     unmarked = {t.text.lower() for t in tokens(typed) if not has_marks(t.text)}
     in_names = {key(t.text) for name in names for t in tokens(name)}
+    dated = [(d.start, d.end) for d in find_dates(text) if d.year]
     seen: dict[str, Term] = {}
     for position, token in enumerate(tokens(text)):
         word = key(token.text)
+        # The times that a question names are compared as times (see rag.answer.about), not as words.
+        if any(start <= token.start < end for start, end in dated):
+            continue
         if word in _ASKING or is_function_word(word) or word in seen:
             continue
         special = word in in_names or any(c.isdigit() for c in word)

@@ -6,13 +6,14 @@ explains each of its decisions by named signals.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from rag.answer.about import Difference, Setting, differences
-from rag.answer.match import coverage, pair_coverage, words_of
-from rag.answer.question import Kind, Question
+from rag.answer.match import Words, coverage, pair_coverage, words_of
+from rag.answer.question import Kind, Question, Term
 from rag.answer.short import Short, find_short
 from rag.types import Hit, Span
 
@@ -77,6 +78,7 @@ class Weights:
     short: float = 0.25
     near: float = 0.5
     different: float = 1.0
+    heading: float = 0.3
 
 
 class RuleReader:
@@ -114,6 +116,7 @@ class RuleReader:
             + w.context * candidate.context
             + w.pairs * candidate.pairs
             + w.passage * (candidate.hit.score - best)
+            - w.heading * candidate.heading
         )
 
     def _answering(self, signals: Signals) -> float:
@@ -127,17 +130,29 @@ _LOOKED_AT = 30
 class _Candidate:
     """A sentence of a passage and how much it says of the question, before anything is looked for in it."""
 
-    __slots__ = ("context", "hit", "pairs", "sentence", "span", "text")
+    __slots__ = ("context", "heading", "hit", "pairs", "sentence", "span", "text")
 
     def __init__(self, hit: Hit, span: Span, question: Question) -> None:
         start = hit.passage.start
         self.hit = hit
         self.span = span
+        self.heading = span.end <= _HEAD and not re.search(r"[.!?…:;]$", hit.passage.text[: span.end - start].rstrip())
         self.text = hit.passage.text[span.start - start : span.end - start]
-        words = words_of(self.text)
-        self.sentence = coverage(question.terms, words)
-        self.context = coverage(question.terms, words_of(hit.passage.text), words_of(hit.document.title))
+        words, title = words_of(self.text), words_of(hit.document.title)
+        self.sentence = coverage(_telling(question.terms, title), words)
+        self.context = coverage(question.terms, words_of(hit.passage.text), title)
         self.pairs = pair_coverage(question.terms, words)
+
+
+_GIVEN_WEIGHT = 0.3
+_HEAD = 300
+"""Characters at the beginning of a document where a line without a full stop is its heading: it rounds and announces
+what the text below says exactly."""
+
+
+def _telling(terms: tuple[Term, ...], title: Words) -> tuple[Term, ...]:
+    """What the title already says, each sentence of the article is about: it tells them apart but little."""
+    return tuple(replace(t, weight=_GIVEN_WEIGHT * t.weight) if title.find(t) else t for t in terms)
 
 
 def _sentences(hit: Hit) -> tuple[Span, ...]:

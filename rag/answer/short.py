@@ -13,6 +13,7 @@ from datetime import date
 
 from rag.answer.match import closeness, coverage, words_of
 from rag.answer.question import Kind, Question, is_comparison, key
+from rag.text.abbreviations import expand
 from rag.text.dates import DateMention, find_dates
 from rag.text.names import find_names, find_people
 from rag.text.numbers import Quantity, find_quantities
@@ -75,7 +76,8 @@ def _quantity(question: Question, sentence: str, _: date | None) -> Short | None
     for start, end, bonus in candidates:
         if key(sentence[start:end]) in asked:
             continue
-        penalty = 0.4 if is_comparison(sentence, start) or _is_change(sentence, start) else 0.0
+        aside = is_comparison(sentence, start) or _is_change(sentence, start)
+        penalty = 0.4 if aside and not _asks_change(question) else 0.0
         score = closeness(question.terms, sentence, start, end) + bonus - penalty
         if best is None or score > best.score:
             best = Short(sentence[start:end], start, end, score)
@@ -85,6 +87,10 @@ def _quantity(question: Question, sentence: str, _: date | None) -> Short | None
 def _is_change(sentence: str, start: int) -> bool:
     """Whether a figure in brackets tells by how much, not how much: "(giảm 3%)"."""
     return bool(re.search(r"\((tăng|giảm)( \w+)? ?$", sentence[max(0, start - 14) : start]))
+
+
+def _asks_change(question: Question) -> bool:
+    return bool(re.search(r"\b(hon|so voi|tang|giam|chenh)\b", fold(question.text)))
 
 
 def _wanted_quantities(question: Question, sentence: str) -> list[tuple[int, int, float]]:
@@ -235,11 +241,32 @@ def _day(year: int, mention: DateMention) -> date:
 
 
 def _person(question: Question, sentence: str, _: date | None) -> Short | None:
+    office = _office_asked(question)
     found = [
-        _placed(question, sentence, p.start, p.end) for p in find_people(sentence) if not _in_question(p.name, question)
+        _placed(question, sentence, p.start, p.end)
+        for p in find_people(sentence)
+        if not _in_question(p.name, question) and _holds(p.role, office)
     ]
-    named = [n for n in _names(question, sentence) if _may_be_person(n.text)]
-    return max(found or named, key=lambda s: s.score, default=None)
+    if not found and not office:
+        found = [n for n in _names(question, sentence) if _may_be_person(n.text, sentence, n.start)]
+    return max(found, key=lambda s: s.score, default=None)
+
+
+_OFFICES = re.compile(
+    r"\b((?:pho )?(?:chu tich|giam doc|tong giam doc|bi thu|truong ban|truong phong|to truong|hieu truong|vien truong|"
+    r"cuc truong|vu truong|chanh van phong|bo truong|thu truong|thu tuong|tong thong|thong doc|tong bi thu))\b"
+)
+
+
+def _office_asked(question: Question) -> str:
+    """The office in "Giám đốc Sở X là ai", folded; empty where no office holder is asked for."""
+    plain = " ".join([fold(question.text), *(fold(e) for e in expand(question.text))])
+    return found.group(1) if re.search(r"\b(la ai|ai la)\b", plain) and (found := _OFFICES.search(plain)) else ""
+
+
+def _holds(role: str, office: str) -> bool:
+    """Whether a role is the office asked for; a deputy is not the head."""
+    return not office or bool(re.search(rf"(?<!pho ){office}\b", fold(role)))
 
 
 def _names(question: Question, sentence: str) -> list[Short]:
@@ -255,10 +282,21 @@ _BODY = frozenset("ban bo so uy ubnd hdnd mttq hoi cong tong truong dang chinh v
 _OFFICE = frozenset("pho chu bi giam thu truong thuong dai tong bo".split())
 
 
-def _may_be_person(name: str) -> bool:
-    """Not an acronym, a body ("Ban Dân tộc tỉnh") or an office alone ("Phó Chủ tịch UBND tỉnh")."""
+_PLACED = re.compile(
+    r"\b(tinh|huyen|xa|thi xa|thanh pho|tp|tai|o|thi tran|quan|phuong|thon|ban|ubnd|so|den|tu|nuoc)\.? ?$"
+)
+
+
+def _may_be_person(name: str, sentence: str, start: int) -> bool:
+    """Not an acronym, a dateline, a place, a body ("Ban Dân tộc tỉnh") or an office alone ("Phó Chủ tịch")."""
     first = fold(name.split(maxsplit=1)[0])
-    return not name.isupper() and first not in _BODY and first not in _OFFICE
+    return (
+        not name.split(maxsplit=1)[0].isupper()
+        and " - " not in name
+        and first not in _BODY
+        and first not in _OFFICE
+        and not _PLACED.search(fold(sentence[max(0, start - 12) : start]))
+    )
 
 
 def _is_document(name: str) -> bool:
