@@ -21,7 +21,13 @@ COEFFICIENTS: Final = {
 }
 """Added log-odds for each signal at 1.0 (see :class:`rag.answer.read.Signals`)."""
 
-_UNTOLD: Final[dict[Kind, float]] = {"definition": 0.25, "date": 0.5, "quantity": 0.5, "person": 0.6}
+_UNTOLD: Final[dict[Kind, float]] = {
+    "definition": 0.25,
+    "date": 0.5,
+    "quantity": 0.45,
+    "person": 0.45,
+    "reason": 0.5,
+}
 """What is left of the confidence when the answer of the asked kind is not in the sentence.
 
 "Thủ đô của Pháp là gì" is not answered by a sentence in which "Pháp" and "thủ đô" merely both stand, nor "ngày nào" by

@@ -37,7 +37,13 @@ class Words:
 
     def find(self, term: Term) -> tuple[int, ...]:
         """Numbers of the words that agree with a term of the question."""
-        return self.loose.get(fold(term.text), ()) if term.loose else self.exact.get(term.text, ())
+        found = self.loose.get(fold(term.text), ()) if term.loose else self.exact.get(term.text, ())
+        return found or self._spelt_out(term.spelt_out)
+
+    def _spelt_out(self, phrase: tuple[str, ...]) -> tuple[int, ...]:
+        """Where a phrase stands word after word."""
+        first = self.exact.get(phrase[0], ()) if phrase else ()
+        return tuple(n for n in first if self.keys[n : n + len(phrase)] == phrase)
 
 
 @lru_cache(maxsize=4096)

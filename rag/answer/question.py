@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from rag.text.abbreviations import expansion
 from rag.text.dates import DateMention, find_dates
 from rag.text.names import find_names
 from rag.text.references import DocumentNumber, find_document_numbers
@@ -84,6 +85,7 @@ class Term:
     :param text: Lower-case, one tone placement.
     :param weight: 2.0 for names, numbers and document numbers, 1.0 else.
     :param loose: Typed without tone marks: any marked spelling agrees.
+    :param spelt_out: What an abbreviation stands for, which agrees as well ("dtts": dân, tộc, thiểu, số).
     :param position: Number of the word in the question; neighbours form a compound ("hội nghị").
     """
 
@@ -91,6 +93,7 @@ class Term:
     weight: float
     loose: bool = False
     position: int = -9
+    spelt_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,14 +134,14 @@ def analyse(text: str, typed: str | None = None) -> Question:
     plain = _plain(text)
     kind = _kind(plain, text)
     dates = tuple(d for d in find_dates(text) if not d.relative)
-    references = find_document_numbers(text)
+    references = find_document_numbers(text) or find_document_numbers(_spelt_out(text))
     names = tuple(n.text for n in find_names(text) if not any(r.start <= n.start < r.end for r in references))
     return Question(
         text=text,
         kind=kind,
         terms=_terms(text, typed or text, names),
         foci=_foci(text, kind),
-        years=frozenset(y for d in dates for y in (d.year, d.end_year) if y),
+        years=frozenset(y for d in dates if not is_comparison(text, d.start) for y in (d.year, d.end_year) if y),
         dates=dates,
         references=references,
         names=names,
@@ -148,6 +151,11 @@ def analyse(text: str, typed: str | None = None) -> Question:
 def is_comparison(text: str, start: int) -> bool:
     """Whether the words before ``start`` make what follows a point of comparison ("so với năm 2019")."""
     return bool(_COMPARED.search(fold(text[max(0, start - 40) : start]).rstrip() + " "))
+
+
+def _spelt_out(text: str) -> str:
+    """Abbreviations in capitals spelt out: "NQ 88 của QH"."""
+    return re.sub(r"\b[A-ZĐ]{2,}\b", lambda m: expansion(m.group()) or m.group(), text)
 
 
 def _plain(text: str) -> str:
@@ -186,8 +194,13 @@ def _terms(text: str, typed: str, names: tuple[str, ...]) -> tuple[Term, ...]:
         special = word in in_names or any(c.isdigit() for c in word)
         # A restored word may be wrong: it was typed without marks, so any marks agree with it.
         loose = has_marks(token.text) and fold(token.text) in unmarked
-        seen[word] = Term(word, 2.0 if special else 1.0, loose, position)
+        seen[word] = Term(word, 2.0 if special else 1.0, loose, position, _words_of_abbreviation(token.text))
     return tuple(seen.values())
+
+
+def _words_of_abbreviation(word: str) -> tuple[str, ...]:
+    spelt = expansion(word) if len(word) > 1 and word.isupper() else None
+    return tuple(key(w) for w in spelt.split()) if spelt else ()
 
 
 def key(word: str) -> str:

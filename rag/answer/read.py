@@ -78,7 +78,7 @@ class Weights:
     short: float = 0.25
     near: float = 0.5
     different: float = 1.0
-    heading: float = 0.3
+    heading: float = 0.6
 
 
 class RuleReader:
@@ -93,7 +93,8 @@ class RuleReader:
         :param hits: Best passage first.
         """
         best = max((hit.score for hit in hits), default=0.0)
-        found = [_Candidate(hit, span, question) for hit in hits for span in _sentences(hit)]
+        given = _given(hits)
+        found = [_Candidate(hit, span, question, given[hit.document.id]) for hit in hits for span in _sentences(hit)]
         found.sort(key=lambda c: -self._likeness(c, best))
         evidence = [self._evidence(question, c, best) for c in found[:_LOOKED_AT]]
         return tuple(sorted(evidence, key=lambda e: -e.score))
@@ -132,14 +133,14 @@ class _Candidate:
 
     __slots__ = ("context", "heading", "hit", "pairs", "sentence", "span", "text")
 
-    def __init__(self, hit: Hit, span: Span, question: Question) -> None:
+    def __init__(self, hit: Hit, span: Span, question: Question, given: str) -> None:
         start = hit.passage.start
         self.hit = hit
         self.span = span
         self.heading = span.end <= _HEAD and not re.search(r"[.!?…:;]$", hit.passage.text[: span.end - start].rstrip())
         self.text = hit.passage.text[span.start - start : span.end - start]
         words, title = words_of(self.text), words_of(hit.document.title)
-        self.sentence = coverage(_telling(question.terms, title), words)
+        self.sentence = coverage(_telling(question.terms, words_of(given)), words)
         self.context = coverage(question.terms, words_of(hit.passage.text), title)
         self.pairs = pair_coverage(question.terms, words)
 
@@ -150,25 +151,53 @@ _HEAD = 300
 what the text below says exactly."""
 
 
-def _telling(terms: tuple[Term, ...], title: Words) -> tuple[Term, ...]:
-    """What the title already says, each sentence of the article is about: it tells them apart but little."""
-    return tuple(replace(t, weight=_GIVEN_WEIGHT * t.weight) if title.find(t) else t for t in terms)
+def _given(hits: Sequence[Hit]) -> dict[str, str]:
+    """What a reader of each document knows from its title and lead."""
+    given = {hit.document.id: hit.document.title for hit in hits}
+    for hit in hits:
+        if hit.passage.ordinal == 0 and hit.document.title:
+            given[hit.document.id] += "\n" + _lead(hit)
+    return given
+
+
+def _lead(hit: Hit) -> str:
+    """The first sentence that ends like one."""
+    for span in _sentences(hit):
+        text = hit.passage.text[span.start - hit.passage.start : span.end - hit.passage.start]
+        if text.endswith((".", "!", "?", "…")):
+            return text
+    return ""
+
+
+def _telling(terms: tuple[Term, ...], given: Words) -> tuple[Term, ...]:
+    """What title and lead say, each sentence of the article is about: it tells them apart but little."""
+    return tuple(replace(t, weight=_GIVEN_WEIGHT * t.weight) if given.find(t) else t for t in terms)
 
 
 def _sentences(hit: Hit) -> tuple[Span, ...]:
     return hit.passage.sentences or (Span(hit.passage.start, hit.passage.end),)
 
 
-_TYPED = frozenset({"quantity", "date", "person", "place", "reference", "definition"})
+_TYPED = frozenset({"quantity", "date", "person", "place", "reference", "definition", "list", "reason"})
+_REASON = re.compile(r"\b(do|vì|bởi|nhờ|nguyên nhân|lý do|xuất phát từ|khiến|dẫn đến|nên)\b", re.IGNORECASE)
+_ENUMERATES = re.compile(r":.+;|;.+;|\b(gồm|như|là)\b.+,.+\b(và|,)\b|[^,;]+,[^,;]+,[^,;]+ và ", re.DOTALL)
 
 
 def _signals(question: Question, candidate: _Candidate, short: Short | None) -> Signals:
+    told = short is not None or _tells(question.kind, candidate.text)
     return Signals(
         sentence=candidate.sentence,
         context=candidate.context,
         pairs=candidate.pairs,
         dense=candidate.hit.dense,
-        short=float(short is not None) if question.kind in _TYPED else 0.5,
-        missing=float(short is None and question.kind in _TYPED),
+        short=float(told) if question.kind in _TYPED else 0.5,
+        missing=float(not told and question.kind in _TYPED),
         near=max(0.0, min(1.0, short.score)) if short else 0.0,
     )
+
+
+def _tells(kind: Kind, text: str) -> bool:
+    """Whether a sentence has the form of the answer where that is no short one: a cause, several items."""
+    if kind == "reason":
+        return bool(_REASON.search(text))
+    return kind == "list" and (text.endswith(":") or bool(_ENUMERATES.search(text)))
