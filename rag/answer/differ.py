@@ -66,18 +66,12 @@ def _value(evidence: Evidence) -> str:
 
 
 def several(evidence: Sequence[Evidence], fetch: Fetch) -> Draft:
-    """One item a document, with its title and date, under a line that says that they differ."""
+    """One item a document under a line that says that they differ; the citations tell titles and dates."""
     claims = [Claim(say("Các tài liệu nêu khác nhau, mới nhất trước:", "The documents differ, newest first:"), ())]
     shorts = []
     for item in evidence:
         document = fetch(item.hit)
         claim = claim_of(document, item)
-        claims.append(Claim(f"{_named(item)}: {claim.text}", claim.quotes, bullet=True))
+        claims.append(Claim(claim.text, claim.quotes, bullet=True))
         shorts.append(short_form(item, document).text)
     return Draft(tuple(claims), "; ".join(dict.fromkeys(shorts)))
-
-
-def _named(evidence: Evidence) -> str:
-    info = evidence.hit.document
-    title = info.title or info.source
-    return f"“{title}” ({info.published:%d/%m/%Y})" if info.published else f"“{title}”"

@@ -47,6 +47,7 @@ class Evidence:
     :param span: Characters of the document.
     :param kind: Of answer that the question asks for.
     :param score: Higher is better; compared inside one question.
+    :param heading: A line without a full stop at the head of its document.
     """
 
     hit: Hit
@@ -57,6 +58,7 @@ class Evidence:
     signals: Signals
     short: Short | None
     differences: tuple[Difference, ...]
+    heading: bool = False
 
 
 class Reader(Protocol):
@@ -78,7 +80,7 @@ class Weights:
     short: float = 0.25
     near: float = 0.5
     different: float = 1.0
-    heading: float = 0.6
+    heading: float = 1.0
 
 
 class RuleReader:
@@ -107,7 +109,7 @@ class RuleReader:
         unlike = differences(question, text, setting)
         signals = _signals(question, candidate, short)
         score = self._likeness(candidate, best) + self._answering(signals) - self.weights.different * bool(unlike)
-        return Evidence(hit, span, text, question.kind, score, signals, short, unlike)
+        return Evidence(hit, span, text, question.kind, score, signals, short, unlike, candidate.heading)
 
     def _likeness(self, candidate: _Candidate, best: float) -> float:
         """How much of the question the sentence and its passage say."""

@@ -128,7 +128,7 @@ def _most_certain_first(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
     """
     best = evidence[:_CONSIDERED]
     first = next((e for e in best if not e.differences), None)
-    told = max((e.signals.sentence for e in best if e.differences), default=0.0)
+    told = max((e.signals.sentence for e in best if e.differences and not e.heading), default=0.0)
     if first is None or (told >= _TELLING and first.signals.sentence < told - _FAR_LESS):
         return tuple(sorted(evidence, key=lambda e: -e.signals.sentence * bool(e.differences)))
     return (first, *(e for e in evidence if e is not first))
