@@ -60,9 +60,7 @@ class Settings:
     """Where each value came from: ``argument``, the environment variable's name, ``rag.toml`` or ``default``."""
 
     @classmethod
-    def load(
-        cls, store: str | Path | None = None, *, env: Mapping[str, str] | None = None, **given: Any
-    ) -> Settings:
+    def load(cls, store: str | Path | None = None, *, env: Mapping[str, str] | None = None, **given: Any) -> Settings:
         """Collect the settings and choose the language of the interface.
 
         :param store: Folder of the store; ``None`` follows the rule in the module's docstring.
@@ -83,8 +81,10 @@ class Settings:
             values[item.name], origins[item.name] = _choose(item, given, environ, table)
         if values["lang"] not in ("vi", "en"):
             raise SettingError(
-                say(f"RAG_LANG là {values['lang']!r}; cần 'vi' hoặc 'en'.",
-                    f"RAG_LANG is {values['lang']!r}; expected 'vi' or 'en'.")
+                say(
+                    f"RAG_LANG là {values['lang']!r}; cần 'vi' hoặc 'en'.",
+                    f"RAG_LANG is {values['lang']!r}; expected 'vi' or 'en'.",
+                )
             )
         use_language(values["lang"])
         models, origins["models"] = _find_models(environ)
