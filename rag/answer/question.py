@@ -83,7 +83,7 @@ class Term:
     """A word of the question that the evidence should share.
 
     :param text: Lower-case, one tone placement.
-    :param weight: 2.0 for names, numbers and document numbers, 1.0 else.
+    :param weight: 2.0 for numbers and document numbers, 1.0 else; names are compared apart (see ``names``).
     :param loose: Typed without tone marks: any marked spelling agrees.
     :param spelt_out: What an abbreviation stands for, which agrees as well ("dtts": dân, tộc, thiểu, số).
     :param position: Number of the word in the question; neighbours form a compound ("hội nghị").
@@ -139,7 +139,7 @@ def analyse(text: str, typed: str | None = None) -> Question:
     return Question(
         text=text,
         kind=kind,
-        terms=_terms(text, typed or text, names),
+        terms=_terms(text, typed or text),
         foci=_foci(text, kind),
         years=frozenset(y for d in dates if not is_comparison(text, d.start) for y in (d.year, d.end_year) if y),
         dates=dates,
@@ -179,9 +179,8 @@ def _is_misread(found: str, text: str) -> bool:
     return has_marks(text) and exact not in words
 
 
-def _terms(text: str, typed: str, names: tuple[str, ...]) -> tuple[Term, ...]:
+def _terms(text: str, typed: str) -> tuple[Term, ...]:
     unmarked = {t.text.lower() for t in tokens(typed) if not has_marks(t.text)}
-    in_names = {key(t.text) for name in names for t in tokens(name)}
     dated = [(d.start, d.end) for d in find_dates(text) if d.year]
     seen: dict[str, Term] = {}
     for position, token in enumerate(tokens(text)):
@@ -191,7 +190,7 @@ def _terms(text: str, typed: str, names: tuple[str, ...]) -> tuple[Term, ...]:
             continue
         if word in _ASKING or is_function_word(word) or word in seen:
             continue
-        special = word in in_names or any(c.isdigit() for c in word)
+        special = any(c.isdigit() for c in word)
         # A restored word may be wrong: it was typed without marks, so any marks agree with it.
         loose = has_marks(token.text) and fold(token.text) in unmarked
         seen[word] = Term(word, 2.0 if special else 1.0, loose, position, _words_of_abbreviation(token.text))

@@ -15,6 +15,7 @@ from rag.answer.match import closeness, coverage, words_of
 from rag.answer.question import Kind, Question, is_comparison, key
 from rag.text.abbreviations import expand
 from rag.text.dates import DateMention, find_dates
+from rag.text.name_lists import COUNTRIES
 from rag.text.names import find_names, find_people
 from rag.text.numbers import Quantity, find_quantities
 from rag.text.references import find_document_numbers
@@ -78,6 +79,7 @@ def _quantity(question: Question, sentence: str, _: date | None) -> Short | None
             continue
         aside = is_comparison(sentence, start) or _is_change(sentence, start)
         penalty = 0.4 if aside and not _asks_change(question) else 0.0
+        penalty += 0.35 if _is_share_of_another(question, sentence, end) else 0.0
         score = closeness(question.terms, sentence, start, end) + bonus - penalty
         if best is None or score > best.score:
             best = Short(sentence[start:end], start, end, score)
@@ -87,6 +89,13 @@ def _quantity(question: Question, sentence: str, _: date | None) -> Short | None
 def _is_change(sentence: str, start: int) -> bool:
     """Whether a figure in brackets tells by how much, not how much: "(giảm 3%)"."""
     return bool(re.search(r"\((tăng|giảm)( \w+)? ?$", sentence[max(0, start - 14) : start]))
+
+
+def _is_share_of_another(question: Question, sentence: str, end: int) -> bool:
+    """Whether a percentage is of something that the question has not: "70% nhà phân tích" is no rate of interest."""
+    following = re.match(r" ([^\W\d_]+)", sentence[end:]) if sentence[end - 1] == "%" else None
+    word = key(following.group(1)) if following else ""
+    return bool(word) and not is_function_word(word) and all(word != t.text for t in question.terms)
 
 
 def _asks_change(question: Question) -> bool:
@@ -171,7 +180,19 @@ def _joined(question: Question, sentence: str, found: list[tuple[int, int, float
     return joined
 
 
+_HOUR = re.compile(
+    r"\b(?:lúc |khoảng )?\d{1,2}(?:h\d{0,2}|g\d{2}|:\d{2}| giờ(?: \d{1,2}(?: phút)?| rưỡi| kém \d+)?)(?!\w)"
+)
+
+
+def _hour(question: Question, sentence: str) -> Short | None:
+    found = [_placed(question, sentence, m.start(), m.end()) for m in _HOUR.finditer(sentence)]
+    return max(found, key=lambda s: s.score, default=None)
+
+
 def _date(question: Question, sentence: str, published: date | None) -> Short | None:
+    if re.search(r"\b(may gio|gio nao)\b", fold(question.text)):
+        return _hour(question, sentence)
     kinds = _date_kinds(question)
     best: Short | None = None
     for mention in find_dates(sentence, anchor=published):
@@ -288,10 +309,12 @@ _PLACED = re.compile(
 
 
 def _may_be_person(name: str, sentence: str, start: int) -> bool:
-    """Not an acronym, a dateline, a place, a body ("Ban Dân tộc tỉnh") or an office alone ("Phó Chủ tịch")."""
+    """Not a country, an acronym, a dateline, a place, a body ("Ban Dân tộc") or an office alone ("Phó Chủ tịch")."""
     first = fold(name.split(maxsplit=1)[0])
     return (
-        not name.split(maxsplit=1)[0].isupper()
+        name not in COUNTRIES
+        and all(w[0].isupper() for w in name.split())
+        and not name.split(maxsplit=1)[0].isupper()
         and " - " not in name
         and first not in _BODY
         and first not in _OFFICE
@@ -312,10 +335,17 @@ def _place(question: Question, sentence: str, _: date | None) -> Short | None:
     for head in _PLACE_HEAD.finditer(sentence):
         name = next((n for n in find_names(sentence) if head.end() <= n.start + 1 <= head.end() + 2), None)
         if name and not _in_question(name.text, question):
-            found.append(_placed(question, sentence, head.start(1), name.end))
+            found.append(_placed(question, sentence, head.start(1), _whole_place(sentence, name.end)))
     if not found and re.search(r"\b(nao|gi)\b", fold(question.text)):
         found = _names(question, sentence)
     return max(found, key=lambda s: s.score, default=None)
+
+
+def _whole_place(sentence: str, end: int) -> int:
+    """A place's name goes on over a few small words: "Trung tâm | vũ trụ Kennedy"."""
+    more = re.match(r"(?: [a-zà-ỹđ]+){1,2} ([A-ZĐÀ-Ỹ]\w+(?: [A-ZĐÀ-Ỹ]\w+)*)", sentence[end:])
+    joins = more and not any(is_function_word(w) for w in sentence[end : end + more.start(1)].split())
+    return end + more.end() if more and joins else end
 
 
 def _placed(question: Question, sentence: str, start: int, end: int) -> Short:
