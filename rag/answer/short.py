@@ -75,11 +75,10 @@ def _quantity(question: Question, sentence: str, _: date | None) -> Short | None
     asked = {key(w) for w in re.findall(r"\d[\d.,]*", question.text)}
     best: Short | None = None
     for start, end, bonus in candidates:
-        if key(sentence[start:end]) in asked:
+        if key(sentence[start:end]) in asked or _is_share_of_another(question, sentence, end):
             continue
         aside = is_comparison(sentence, start) or _is_change(sentence, start)
         penalty = 0.4 if aside and not _asks_change(question) else 0.0
-        penalty += 0.35 if _is_share_of_another(question, sentence, end) else 0.0
         score = closeness(question.terms, sentence, start, end) + bonus - penalty
         if best is None or score > best.score:
             best = Short(sentence[start:end], start, end, score)
@@ -93,7 +92,9 @@ def _is_change(sentence: str, start: int) -> bool:
 
 def _is_share_of_another(question: Question, sentence: str, end: int) -> bool:
     """Whether a percentage is of something that the question has not: "70% nhà phân tích" is no rate of interest."""
-    following = re.match(r" ([^\W\d_]+)", sentence[end:]) if sentence[end - 1] == "%" else None
+    if sentence[end - 1] != "%" or re.search(r"phan tram|%", fold(question.text)):
+        return False
+    following = re.match(r" ([^\W\d_]+)", sentence[end:])
     word = key(following.group(1)) if following else ""
     return bool(word) and not is_function_word(word) and all(word != t.text for t in question.terms)
 
