@@ -165,6 +165,7 @@ class Hit:
     :param score: Fused score that ordered the hits; comparable inside one search only.
     :param dense: Cosine between query and passage, -1 to 1; does not depend on what else is indexed.
     :param lexical: BM25 score, 0 when the lexical leg did not find it.
+    :param also: Other documents that reprint the passage.
     """
 
     passage: Passage
@@ -172,6 +173,7 @@ class Hit:
     score: float
     dense: float
     lexical: float
+    also: tuple[DocumentInfo, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

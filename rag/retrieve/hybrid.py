@@ -1,18 +1,68 @@
-"""The retriever: candidates from both legs, scored by both, fused, best first.
+"""The retriever: candidates from both legs, scored by both, fused, the best looked at again, reprints joined.
 
 Filters and access reach both legs before they search; nothing is thrown away afterwards.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from rag.index.index import Index
-from rag.retrieve.fuse import fuse
+from rag.index.scored import Scored
+from rag.retrieve.duplicates import collapse
+from rag.retrieve.fuse import Scores, fuse, zscore
+from rag.retrieve.rerank import rarities, sentence_coverage
+from rag.retrieve.times import agreement, recency, wants_newest
 from rag.retrieve.understand import Query
 from rag.types import Access, Filters, Hit
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What the signals of the second look count beside the fused score, whose unit is a standard deviation.
+
+    :param sentence: Best sentence's share of the question's terms, standardised.
+    :param time: Agreement with the time that the question names, 0 to 1.
+    :param newest: Place in time, 0 to 1, where the question asks for what is recent.
+    """
+
+    sentence: float = 0.3
+    time: float = 0.2
+    newest: float = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A passage that was looked at, and why it stands where it does.
+
+    :param dense_rank: Place in the dense leg, from 1; 0 where that leg did not find it.
+    :param lexical_rank: The same for the lexical leg.
+    :param fused: Both legs' z-scores, weighted.
+    :param sentence: Share of the question's terms that its best sentence holds, 0 to 1.
+    :param time: Agreement with the time that the question names, 0 to 1.
+    """
+
+    hit: Hit
+    dense_rank: int
+    lexical_rank: int
+    fused: float
+    sentence: float
+    time: float
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """How a search came to its hits.
+
+    :param candidates: All passages that were looked at twice, best first, before reprints were joined.
+    """
+
+    query: Query
+    hits: tuple[Hit, ...]
+    candidates: tuple[Candidate, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +71,14 @@ class HybridRetriever:
 
     :param n_candidates: Passages fetched by each leg before the fusion.
     :param dense_weight: Weight of the dense leg, 0 to 1.
+    :param n_reranked: Best fused passages that are looked at again.
     """
 
     index: Index
     n_candidates: int = 100
     dense_weight: float = 0.5
+    n_reranked: int = 50
+    weights: Weights = Weights()
 
     def retrieve(
         self, query: Query, top_k: int = 10, filters: Filters | None = None, access: Access | None = None
@@ -34,24 +87,58 @@ class HybridRetriever:
 
         :param top_k: How many to return at most.
         """
-        vector = self.index.encode_query(query.text)
-        dense = self.index.search_dense(vector, self.n_candidates, filters, access)
-        lexical = self.index.search_lexical(query.lexical, self.n_candidates, filters, access)
+        return self.explain(query, top_k, filters, access).hits
+
+    def explain(
+        self, query: Query, top_k: int = 10, filters: Filters | None = None, access: Access | None = None
+    ) -> Explanation:
+        """The same with every candidate's scores."""
+        n = max(self.n_candidates, top_k)
+        vector = self.index.encode_query(query.encoded)
+        dense = self.index.search_dense(vector, n, filters, access)
+        lexical = self.index.search_lexical(query.lexical, n, filters, access)
         ids = np.array(sorted({s.id for s in dense} | {s.id for s in lexical}), dtype=np.int64)
         if not len(ids):
-            return ()
+            return Explanation(query, (), ())
         found = {s.id: s.score for s in lexical}
         cosines = self.index.dense_scores(vector, ids).astype(np.float64)
         bm25 = np.array([found.get(int(i), 0.0) for i in ids])
-        fused = fuse(cosines, bm25, self.dense_weight)
-        order = np.argsort(-fused, kind="stable")[:top_k]
-        return self._hits(ids[order], fused[order], cosines[order], bm25[order])
+        best = np.argsort(-fuse(cosines, bm25, self.dense_weight), kind="stable")[: max(self.n_reranked, top_k)]
+        hits = self._hits(ids[best], cosines[best], bm25[best])
+        rows = self._look_again(query, hits, _ranks(dense), _ranks(lexical))
+        return Explanation(query, collapse((row.hit for row in rows), top_k), rows)
 
-    def _hits(self, ids: np.ndarray, fused: np.ndarray, cosines: np.ndarray, bm25: np.ndarray) -> tuple[Hit, ...]:
+    def _hits(self, ids: np.ndarray, cosines: Scores, bm25: Scores) -> tuple[Hit, ...]:
+        """Passages with the scores of both legs; one that was purged meanwhile is left out."""
         passages = {p.id: p for p in self.index.store.passages([int(i) for i in ids])}
         infos = {d.id: d for d in self.index.store.documents({p.document_id for p in passages.values()})}
+        found = ((passages.get(int(i)), float(c), float(b)) for i, c, b in zip(ids, cosines, bm25, strict=True))
+        return tuple(Hit(p, infos[p.document_id], 0.0, c, b) for p, c, b in found if p and p.document_id in infos)
+
+    def _look_again(
+        self, query: Query, hits: Sequence[Hit], dense_ranks: dict[int, int], lexical_ranks: dict[int, int]
+    ) -> tuple[Candidate, ...]:
+        """The hits with their final scores, best first."""
+        passages, infos = [hit.passage for hit in hits], [hit.document for hit in hits]
+        fused = fuse(np.array([h.dense for h in hits]), np.array([h.lexical for h in hits]), self.dense_weight)
+        rare = rarities(query.terms, self.index.store, self.index.n_passages)
+        sentence = sentence_coverage(query.terms, rare, passages)
+        time = agreement(query.dates, passages, infos)
+        score = fused + self.weights.sentence * zscore(sentence) + self.weights.time * time
+        if wants_newest(query.text):
+            score = score + self.weights.newest * recency(infos)
         return tuple(
-            Hit(passages[int(i)], infos[passages[int(i)].document_id], float(f), float(c), float(b))
-            for i, f, c, b in zip(ids, fused, cosines, bm25, strict=True)
-            if int(i) in passages
+            Candidate(
+                replace(hits[i], score=float(score[i])),
+                dense_ranks.get(passages[i].id, 0),
+                lexical_ranks.get(passages[i].id, 0),
+                float(fused[i]),
+                float(sentence[i]),
+                float(time[i]),
+            )
+            for i in np.argsort(-score, kind="stable")
         )
+
+
+def _ranks(leg: Sequence[Scored]) -> dict[int, int]:
+    return {scored.id: rank for rank, scored in enumerate(leg, 1)}

@@ -2,6 +2,9 @@
 
 A question typed without tone marks is searched folded (``ho ngheo`` finds ``hộ nghèo``), while its best restored
 spelling feeds the encoder, which knows little of unmarked Vietnamese (R@1 .30 against .90 with marks).
+
+The search itself sees one form of what was typed: small letters, one tone placement, abbreviations both short and in
+full. So capitals, the place of a tone mark and "UBND" or "Ủy ban nhân dân" change nothing.
 """
 
 from __future__ import annotations
@@ -11,19 +14,35 @@ from dataclasses import dataclass
 from datetime import date
 
 from rag.index.lexical import LexicalTerm
-from rag.text.abbreviations import expand
+from rag.text.abbreviations import shortened, spelt_out
+from rag.text.correct import Correction, corrected, find_errors
 from rag.text.dates import DateMention, find_dates
 from rag.text.phrases import WithPhrases
 from rag.text.restore import Vocabulary, restore
 from rag.text.shorthand import spell_out
-from rag.text.syllables import bigrams, folded_terms, search_terms
-from rag.text.unicode import clean
+from rag.text.syllables import bigrams, folded_terms, is_function_word, search_terms, tokens
+from rag.text.unicode import canonical_tones, clean, fold, has_marks, lower
 
 _RESTORED_WEIGHT = 0.4
 """Weight of the restored spelling in the lexical leg beside the folded one (1.0): a hint, because it may be wrong."""
 
-_EXPANSION_WEIGHT = 0.6
-"""Weight of an abbreviation's expansion, and of a phrase's abbreviation: as good as typed, but not typed."""
+_CORRECTED_WEIGHT = 0.6
+"""Weight of what was probably meant by a mistyped word: the word as typed may be a name after all."""
+
+_SHORTENED_WEIGHT = 0.6
+"""Weight of abbreviations beside the words in full (1.0), whichever of them was typed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word of the question that a passage should hold.
+
+    :param text: As in the lexical index; folded where ``loose``.
+    :param loose: Typed without its marks: any marked spelling agrees.
+    """
+
+    text: str
+    loose: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +50,14 @@ class Query:
     """A question made ready for the search.
 
     :param typed: What the person typed, cleaned (NFC).
-    :param text: The same with tone marks restored; fed to the encoder and shown as "understood".
+    :param text: The same with typing errors put right and tone marks restored; shown as "understood".
     :param restored: Whether restoring changed anything.
     :param lexical: Weighted terms for the lexical leg.
     :param dates: Times that the question names, relative words resolved against today.
+    :param encoded: What the encoder gets: small letters, abbreviations in full.
+    :param terms: Words that say what the question is about, each once.
+    :param corrections: Words that are probably mistyped. Capitalised ones may be names: they are searched for in both
+        spellings and left as they are in ``text``.
     """
 
     typed: str
@@ -42,6 +65,9 @@ class Query:
     restored: bool
     lexical: tuple[LexicalTerm, ...]
     dates: tuple[DateMention, ...]
+    encoded: str = ""
+    terms: tuple[Term, ...] = ()
+    corrections: tuple[Correction, ...] = ()
 
 
 def understand(question: str, vocabulary: Vocabulary, today: date | None = None) -> Query:
@@ -51,26 +77,38 @@ def understand(question: str, vocabulary: Vocabulary, today: date | None = None)
     :param vocabulary: Spellings of the indexed corpus, for restoring tone marks.
     :param today: What relative words of the question ("tháng trước") count from.
     """
-    typed = spell_out(" ".join(clean(question).split()))
-    restored = restore(typed, WithPhrases(vocabulary))
+    known = WithPhrases(vocabulary)
+    typed = spell_out(_small_if_shouted(" ".join(clean(question).split())))
+    errors = find_errors(typed, known)
+    restored = restore(corrected(typed, [e for e in errors if not e.typed[0].isupper()]), known)
+    full = canonical_tones(lower(spelt_out(restored.text)))
     return Query(
         typed=typed,
         text=restored.text,
         restored=restored.changed,
-        lexical=_lexical_terms(typed, restored.text, restored.changed),
+        lexical=_lexical_terms(full, restored.changed, (typed, corrected(typed, errors)) if errors else ()),
         dates=find_dates(restored.text, anchor=today or date.today()),
+        encoded=full,
+        terms=_content(full, typed),
+        corrections=errors,
     )
 
 
-def _lexical_terms(typed: str, text: str, restored: bool) -> tuple[LexicalTerm, ...]:
+def _small_if_shouted(question: str) -> str:
+    """A question in capitals throughout means what it means in small letters."""
+    return lower(question) if question.isupper() and " " in question else question
+
+
+def _lexical_terms(full: str, restored: bool, spellings: tuple[str, ...]) -> tuple[LexicalTerm, ...]:
+    """Terms of both legs' common form, and of other spellings where a word seems mistyped."""
     terms: list[LexicalTerm] = []
-    if restored:
-        terms += _terms("folded", folded_terms(typed), 1.0)
-        terms += _terms("exact", search_terms(text), _RESTORED_WEIGHT)
-    else:
-        terms += _terms("exact", search_terms(text), 1.0)
-    for phrase in expand(text):
-        terms += _terms("exact", search_terms(phrase), _EXPANSION_WEIGHT)
+    for text, weight in ((full, 1.0), (shortened(full), _SHORTENED_WEIGHT)):
+        if restored:
+            terms += _terms("folded", folded_terms(text), weight)
+        terms += _terms("exact", search_terms(text), weight * (_RESTORED_WEIGHT if restored else 1.0))
+    for text in spellings:
+        words = folded_terms(text) if restored else search_terms(text)
+        terms += _terms("folded" if restored else "exact", words, _CORRECTED_WEIGHT)
     return _merge(terms)
 
 
@@ -86,3 +124,11 @@ def _merge(terms: Iterable[LexicalTerm]) -> tuple[LexicalTerm, ...]:
         key = (term.field, term.text)
         best[key] = max(term.weight, best.get(key, 0.0))
     return tuple(LexicalTerm(field, text, weight) for (field, text), weight in best.items())
+
+
+def _content(full: str, typed: str) -> tuple[Term, ...]:
+    """The words that are not function words. A restored spelling may be wrong, so its bare form is compared."""
+    bare = {canonical_tones(lower(t.text)) for t in tokens(typed) if not has_marks(t.text)}
+    words = [w for w in search_terms(full) if not is_function_word(w)]
+    terms = [Term(fold(w), True) if has_marks(w) and fold(w) in bare else Term(w, False) for w in words]
+    return tuple(dict.fromkeys(terms))

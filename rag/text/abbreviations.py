@@ -106,6 +106,36 @@ def expand(text: str, extra: Mapping[str, str] | None = None) -> tuple[str, ...]
     return tuple(dict.fromkeys(found))
 
 
+def spelt_out(text: str) -> str:
+    """A text with the abbreviations of the administration written in full, in small letters.
+
+    >>> spelt_out("UBND tỉnh Hà Giang")
+    'ủy ban nhân dân tỉnh Hà Giang'
+    """
+
+    def full(match: re.Match[str]) -> str:
+        long = expansion(match.group())
+        return canonical_tones(lower(long)) if long else match.group()
+
+    return _WORD.sub(full, text)
+
+
+def shortened(text: str) -> str:
+    """A text with the phrases that have an abbreviation written as it: the inverse of :func:`spelt_out`.
+
+    >>> shortened("ủy ban nhân dân tỉnh Hà Giang")
+    'UBND tỉnh Hà Giang'
+    """
+    pieces, position = [], 0
+    plain = canonical_tones(lower(text))
+    for match in _phrases().finditer(fold(text)):
+        short = abbreviation_of(plain[match.start() : match.end()])
+        if short:
+            pieces += [text[position : match.start()], short]
+            position = match.end()
+    return "".join([*pieces, text[position:]])
+
+
 def _expansions(text: str, extra: Mapping[str, str]) -> Iterator[str]:
     for match in _WORD.finditer(text):
         for word in dict.fromkeys((match.group(), *re.split(r"[&/.]", match.group()))):
