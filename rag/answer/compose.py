@@ -110,8 +110,12 @@ def short_form(evidence: Evidence, document: Document) -> ShortForm:
         return ShortForm("")
     if not short.derived:
         return ShortForm(_flat(short.text))
-    note = say("năm theo ngày đăng", "year from the date of publication")
-    return ShortForm(f"{short.derived} ({note})", _published_quote(document))
+    return ShortForm(f"{short.derived} ({derived_note()})", _published_quote(document))
+
+
+def derived_note() -> str:
+    """How a day is marked whose year the document does not write beside it."""
+    return say("năm theo ngày đăng", "year from the date of publication")
 
 
 def _published_quote(document: Document) -> Quote | None:
@@ -151,11 +155,12 @@ def _missing(difference: Difference) -> str:
     return say(f"Tài liệu không nêu “{asked}” ở chỗ liên quan.", f"The documents do not mention “{asked}” there.")
 
 
-def tentative_text() -> str:
-    """The frame above passages that are shown without asserting an answer."""
-    return say(
-        "Đoạn gần nhất trong tài liệu, xin kiểm tra lại.", "The nearest passages in the documents; please check them."
+def tentative_text(quotes: Sequence[Quote]) -> str:
+    """The nearest passages in quotation marks, under a frame that asserts nothing."""
+    frame = say(
+        "Đoạn gần nhất trong tài liệu, xin kiểm tra lại:", "The nearest passages in the documents; please check them:"
     )
+    return "\n".join([frame, *(f"- “{_flat(quote.text)}”" for quote in quotes)])
 
 
 def nearest_quotes(evidence: Sequence[Evidence], fetch: Fetch, most: int = 3) -> tuple[Quote, ...]:

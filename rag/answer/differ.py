@@ -7,7 +7,7 @@ from datetime import date
 from typing import Final
 
 from rag.answer.cite import Claim
-from rag.answer.compose import Draft, Fetch, claim_of, short_form
+from rag.answer.compose import Draft, Fetch, claim_of, derived_note, short_form
 from rag.answer.read import Evidence
 from rag.lang import say
 from rag.text.numbers import find_quantities
@@ -17,7 +17,7 @@ _NEARLY: Final = 0.75
 """Share of the best score from which on another document's sentence is as good an answer."""
 _NEARLY_SAID: Final = 0.85
 """The same for the share of the question's words: another rate of the same year is not another answer."""
-_MOST: Final = 4
+_MOST: Final = 3
 
 
 def differing(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
@@ -73,5 +73,6 @@ def several(evidence: Sequence[Evidence], fetch: Fetch) -> Draft:
         document = fetch(item.hit)
         claim = claim_of(document, item)
         claims.append(Claim(claim.text, claim.quotes, bullet=True))
-        shorts.append(short_form(item, document).text)
-    return Draft(tuple(claims), "; ".join(dict.fromkeys(shorts)))
+        shorts.append(item.short.derived or short_form(item, document).text if item.short else "")
+    note = f" ({derived_note()})" if any(e.short and e.short.derived for e in evidence) else ""
+    return Draft(tuple(claims), "; ".join(dict.fromkeys(shorts)) + note)

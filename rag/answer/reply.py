@@ -113,11 +113,12 @@ class Replier:
     def _unasserted(
         self, question: Question, evidence: Sequence[Evidence], sure: float, tentative: bool, notes: tuple[str, ...]
     ) -> Iterator[Piece | Answer]:
-        text = tentative_text() if tentative else refusal(question, evidence)
+        quotes = nearest_quotes(evidence, self.fetch)
+        text = tentative_text(quotes) if tentative else refusal(question, evidence)
         yield Piece(text)
         yield Answer(
             question=question.text, status="tentative" if tentative else "abstained", text=text, confidence=sure,
-            nearest=nearest(nearest_quotes(evidence, self.fetch)), method="extractive", notes=notes,
+            nearest=nearest(quotes), method="extractive", notes=notes,
         )  # fmt: skip
 
 

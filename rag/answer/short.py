@@ -201,7 +201,7 @@ def _date(question: Question, sentence: str, published: date | None) -> Short | 
             continue
         score = _date_score(question, sentence, mention, mention.kind == kinds[0])
         if best is None or score > best.score:
-            start = mention.start + (len("ngày ") if re.match(r"ngày \d+[/.-]", mention.text) else 0)
+            start = mention.start + (len("ngày ") if re.match(r"[Nn]gày \d+[/.-]", mention.text) else 0)
             best = Short(sentence[start : mention.end], start, mention.end, score, _completed(mention, published))
     return best
 

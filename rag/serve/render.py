@@ -154,7 +154,7 @@ def _state(answer: Answer) -> str:
     """What kind of answer this is; one that abstains says so in its own first sentence."""
     if answer.status != "tentative":
         return ""
-    words = say("Đoạn gần nhất trong tài liệu, xin kiểm tra lại", "The nearest passages in the documents; please check")
+    words = say("Chưa chắc chắn", "Not certain")
     return f'<p class="state">{words}</p>'
 
 

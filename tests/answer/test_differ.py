@@ -1,0 +1,52 @@
+"""Two fictional documents that give different figures for the same thing."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from rag.answer.question import analyse
+from rag.answer.read import RuleReader
+from rag.answer.reply import Replier
+from rag.text.sentences import sentence_spans
+from rag.types import Answer, Document, DocumentInfo, Hit, Passage
+
+
+def _document(name: str, published: date, text: str) -> Document:
+    return Document(DocumentInfo(name, name, "v", "default", f"{name}.txt", f"Tin {name}", published=published), text)
+
+
+def _ask(question: str, *documents: Document) -> Answer:
+    hits = [
+        Hit(Passage(n, d.id, "v", 0, 0, len(d.text), d.text, sentence_spans(d.text)), d.info, 0.0, 0.9, 0.0)
+        for n, d in enumerate(documents)
+    ]
+    by_id = {d.id: d for d in documents}
+    parts = list(Replier(RuleReader(), lambda h: by_id[h.document.id], 0.4).reply(analyse(question), hits))
+    assert isinstance(parts[-1], Answer)
+    return parts[-1]
+
+
+OLD = _document("cu", date(2031, 2, 1), "Huyện Mẫu Sơn đã trồng 45 ha rừng.")
+NEW = _document("moi", date(2031, 6, 1), "Huyện Mẫu Sơn đã trồng 52 ha rừng.")
+SAME = _document("lai", date(2031, 7, 1), "Huyện Mẫu Sơn đã trồng 45 ha rừng.")
+
+
+def test_both_figures_are_shown_newest_first_and_that_they_differ_is_said() -> None:
+    answer = _ask("Huyện Mẫu Sơn đã trồng bao nhiêu ha rừng?", OLD, NEW)
+    assert "khác nhau" in answer.text
+    assert answer.short_answer == "52 ha rừng; 45 ha rừng"
+    assert [c.document_id for c in answer.citations] == ["moi", "cu"]
+
+
+def test_documents_that_agree_give_one_answer() -> None:
+    answer = _ask("Huyện Mẫu Sơn đã trồng bao nhiêu ha rừng?", OLD, SAME)
+    assert "khác nhau" not in answer.text
+    assert answer.short_answer == "45 ha rừng"
+
+
+@pytest.mark.parametrize("question", ["Huyện Mẫu Sơn đã trồng bao nhiêu ha rừng?"])
+def test_another_figure_in_a_sentence_about_something_else_is_no_rival(question: str) -> None:
+    other = _document("khac", date(2031, 8, 1), "Huyện Mẫu Sơn có 300 ha lúa nước.")
+    assert _ask(question, OLD, other).short_answer == "45 ha rừng"
