@@ -22,7 +22,7 @@ from rag.answer.suggest import suggest
 from rag.errors import QuestionError
 from rag.index.index import Index
 from rag.lang import say
-from rag.retrieve.hybrid import HybridRetriever
+from rag.retrieve.hybrid import Explanation, HybridRetriever
 from rag.retrieve.understand import Query, understand
 from rag.settings import Settings
 from rag.text.phrases import WithPhrases
@@ -114,11 +114,21 @@ class Assistant:
         access: Access | None = None,
     ) -> tuple[Hit, ...]:
         """The passages found for a question, best first, without an answer."""
-        self._index.refresh()
-        self._check_length(query)
         if not query.strip():
             return ()
-        return self._retriever.retrieve(understand(query, self._index.store), top_k, filters, access)
+        return self.explain(query, filters, top_k, access).hits
+
+    def explain(
+        self,
+        query: str,
+        filters: Filters | None = None,
+        top_k: int = 10,
+        access: Access | None = None,
+    ) -> Explanation:
+        """The same hits with how the question was understood and why each candidate stands where it does."""
+        self._index.refresh()
+        self._check_length(query)
+        return self._retriever.explain(understand(query, self._index.store), top_k, filters, access)
 
     def document(self, document_id: str, version: str | None = None, access: Access | None = None) -> Document | None:
         """A stored document, the current version unless another is named; ``None`` when there is none to be read."""

@@ -30,6 +30,11 @@ if TYPE_CHECKING:
     metavar=say("SỐ", "N"),
     help=say("Số đoạn cần lấy.", "How many passages."),
 )
+@click.option(
+    "--explain",
+    is_flag=True,
+    help=say("Cho biết câu hỏi được hiểu ra sao và điểm từng đoạn.", "Show how the question was understood."),
+)
 @json_option
 @filter_options
 @batch_options
@@ -38,6 +43,7 @@ def command(
     *,
     query: str | None,
     top_k: int,
+    explain: bool,
     as_json: bool,
     filters: Filters | None,
     batch: Path | None,
@@ -47,9 +53,13 @@ def command(
     """Search once, or once for each line of a batch file."""
     if (query is None) == (batch is None):
         raise click.UsageError(say("Cần một truy vấn, hoặc --batch TỆP.", "Give a query, or --batch FILE."))
+    if explain and batch:
+        raise click.UsageError(say("--explain chỉ dùng với một truy vấn.", "--explain needs a single query."))
     from rag.assistant import Assistant
 
     assistant = Assistant.open(settings=Settings.load(store))
+    if explain and query:
+        return _explain(assistant, query, filters, top_k, as_json)
     if batch:
         return run_batch(batch, out, "hits", lambda sample: _hits_of(assistant, sample, filters, top_k))
     hits = assistant.search(query or "", filters=filters, top_k=top_k)
@@ -57,6 +67,17 @@ def command(
         print_json([hit_to_dict(hit) for hit in hits])
     else:
         _print_hits(hits)
+    return 0
+
+
+def _explain(assistant: Assistant, query: str, filters: Filters | None, top_k: int, as_json: bool) -> int:
+    from rag.cli.explain import explanation_to_dict, print_explanation
+
+    found = assistant.explain(query, filters=filters, top_k=top_k)
+    if as_json:
+        print_json(explanation_to_dict(found))
+    else:
+        print_explanation(found, top_k)
     return 0
 
 
@@ -81,6 +102,7 @@ def hit_to_dict(hit: Hit) -> dict[str, Any]:
         "score": hit.score,
         "dense": hit.dense,
         "lexical": hit.lexical,
+        "also": [info.source for info in hit.also],
     }
 
 
@@ -91,6 +113,8 @@ def _print_hits(hits: tuple[Hit, ...]) -> None:
     for rank, hit in enumerate(hits, 1):
         screen.print(f"{rank}. {describe(hit.document)}  [{hit.score:.3f}]", style="bold", soft_wrap=True)
         screen.print(printable(hit.passage.text), soft_wrap=True)
+        for info in hit.also:
+            screen.print(say("Cũng đăng tại: ", "Also in: ") + describe(info), style="dim", soft_wrap=True)
         screen.print(
             printable(f"{hit.document.source}:{hit.passage.start}-{hit.passage.end}") + "\n",
             style="dim",

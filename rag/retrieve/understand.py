@@ -56,8 +56,8 @@ class Query:
     :param dates: Times that the question names, relative words resolved against today.
     :param encoded: What the encoder gets: small letters, abbreviations in full.
     :param terms: Words that say what the question is about, each once.
-    :param corrections: Words that are probably mistyped. Capitalised ones may be names: they are searched for in both
-        spellings and left as they are in ``text``.
+    :param corrections: Words that are probably mistyped; both spellings are searched for, and those that are sure stand
+        corrected in ``text``.
     """
 
     typed: str
@@ -80,7 +80,7 @@ def understand(question: str, vocabulary: Vocabulary, today: date | None = None)
     known = WithPhrases(vocabulary)
     typed = spell_out(_small_if_shouted(" ".join(clean(question).split())))
     errors = find_errors(typed, known)
-    restored = restore(corrected(typed, [e for e in errors if not e.typed[0].isupper()]), known)
+    restored = restore(corrected(typed, [e for e in errors if e.sure]), known)
     full = canonical_tones(lower(spelt_out(restored.text)))
     return Query(
         typed=typed,

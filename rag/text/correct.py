@@ -30,12 +30,16 @@ _NEIGHBOURS: Final = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """A word of the question and what was probably meant: ``question[start:end] == typed``."""
+    """A word of the question and what was probably meant: ``question[start:end] == typed``.
+
+    :param sure: The corpus has what was meant beside one of its neighbours; else the word may be a name after all.
+    """
 
     start: int
     end: int
     typed: str
     meant: str
+    sure: bool
 
 
 def find_errors(question: str, vocabulary: Vocabulary) -> tuple[Correction, ...]:
@@ -50,9 +54,9 @@ def find_errors(question: str, vocabulary: Vocabulary) -> tuple[Correction, ...]
     for place, (token, word) in enumerate(zip(words, plain, strict=True)):
         if not _is_doubtful(word, known.get(fold(word), {})):
             continue
-        meant = _meant(word, plain[place - 1 : place] if place else (), plain[place + 1 : place + 2], vocabulary)
+        meant, sure = _meant(word, plain[max(0, place - 1) : place], plain[place + 1 : place + 2], vocabulary)
         if meant:
-            found.append(Correction(token.start, token.end, token.text, meant))
+            found.append(Correction(token.start, token.end, token.text, meant, sure))
     return tuple(found)
 
 
@@ -73,8 +77,8 @@ def _is_doubtful(word: str, counts: Mapping[str, int]) -> bool:
     return not is_bare_syllable(word) and not counts
 
 
-def _meant(word: str, before: Sequence[str], after: Sequence[str], vocabulary: Vocabulary) -> str | None:
-    """The likeliest spelling of the corpus at one slip of the fingers from a word."""
+def _meant(word: str, before: Sequence[str], after: Sequence[str], vocabulary: Vocabulary) -> tuple[str, bool]:
+    """The likeliest spelling of the corpus at one slip of the fingers from a word, and whether a neighbour agrees."""
     table = vocabulary.spellings(sorted(_slips(fold(word))))
     bare = not has_marks(word)
     counts = {
@@ -84,14 +88,17 @@ def _meant(word: str, before: Sequence[str], after: Sequence[str], vocabulary: V
         if count >= _SELDOM and (bare or _is_slip(word, spelling))
     }
     if not counts:
-        return None
+        return "", False
     pairs = vocabulary.pairs([*((b, c) for b in before for c in counts), *((c, a) for a in after for c in counts)])
 
-    def likelihood(candidate: str) -> float:
-        beside = [pairs.get((b, candidate), 0) for b in before] + [pairs.get((candidate, a), 0) for a in after]
-        return log(counts[candidate]) + _NEIGHBOURS * sum(log(1 + n) for n in beside)
+    def beside(candidate: str) -> list[int]:
+        return [pairs.get((b, candidate), 0) for b in before] + [pairs.get((candidate, a), 0) for a in after]
 
-    return max(sorted(counts), key=likelihood)
+    def likelihood(candidate: str) -> float:
+        return log(counts[candidate]) + _NEIGHBOURS * sum(log(1 + n) for n in beside(candidate))
+
+    best = max(sorted(counts), key=likelihood)
+    return best, any(beside(best))
 
 
 def _slips(word: str) -> set[str]:
