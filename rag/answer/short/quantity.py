@@ -1,0 +1,152 @@
+"""How many and how much: the figure that belongs to the noun asked for."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from rag.answer.match import closeness, words_of
+from rag.answer.question import Question, is_comparison, key
+from rag.answer.short.base import Short
+from rag.text.numbers import Quantity, find_quantities
+from rag.text.syllables import is_function_word
+from rag.text.unicode import fold
+
+_MONEY = re.compile(
+    r"\b(kinh phi|tien|von|gia|doanh thu|ngan sach|thu nhap|luong|chi phi|tri gia|loi nhuan|giai ngan|ho tro|phi|no|"
+    r"kim ngach|dau tu|dong|usd|ty dong|trieu dong)\b"
+)
+_SHARE = re.compile(r"\b(ty le|ti le|phan tram|chiem|ti suat|ty suat|ty trong|lai suat)\b|%")
+_AREA = re.compile(r"\b(dien tich|hecta|ha|m2|km2)\b")
+_LENGTH = re.compile(r"\b(bao xa|dai bao nhieu|chieu dai|chieu cao|cao bao nhieu|rong bao nhieu|khoang cach|km|met)\b")
+_WEIGHT = re.compile(r"\b(san luong|nang bao nhieu|khoi luong|trong luong|tan|kg)\b")
+_UNITS: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = (
+    (_SHARE, frozenset({"%", "‰", "phần trăm"})),
+    (_MONEY, frozenset({"đồng", "USD", "VND", "euro", "EUR", "nhân dân tệ", "yên", "bảng", "won", "baht"})),
+    (_AREA, frozenset({"ha", "m2", "km2", "m²", "km²", "sào", "mẫu"})),
+    (_LENGTH, frozenset({"km", "m", "cm", "mm"})),
+    (_WEIGHT, frozenset({"tấn", "kg", "tạ", "g", "yến"})),
+)
+
+
+def find_quantity(question: Question, sentence: str, _: date | None) -> Short | None:
+    """The figure that is asked for, with the noun that it counts or its unit."""
+    candidates = _joined(question, sentence, _wanted_quantities(question, sentence))
+    asked = {key(w) for w in re.findall(r"\d[\d.,]*", question.text)}
+    asks_change = _asks_change(question)
+    best: Short | None = None
+    for start, end, bonus in candidates:
+        if key(sentence[start:end]) in asked or _is_share_of_another(question, sentence, end):
+            continue
+        score = closeness(question.terms, sentence, start, end) + bonus
+        score += _change_bonus(sentence, start) if asks_change else -_aside_penalty(sentence, start)
+        if best is None or score > best.score:
+            best = Short(sentence[start:end], start, end, score)
+    return best
+
+
+def _aside_penalty(sentence: str, start: int) -> float:
+    """For a figure that tells by how much, not how much: "(giảm 3%)", "so với 5%"."""
+    in_brackets = re.search(r"\((tăng|giảm)( \w+)? ?$", sentence[max(0, start - 14) : start])
+    return 0.4 if in_brackets or is_comparison(sentence, start) else 0.0
+
+
+def _is_share_of_another(question: Question, sentence: str, end: int) -> bool:
+    """Whether a percentage is of something that the question has not: "70% nhà phân tích" is no rate of interest."""
+    if sentence[end - 1] != "%" or re.search(r"phan tram|%", fold(question.text)):
+        return False
+    following = re.match(r" ([^\W\d_]+)", sentence[end:])
+    word = key(following.group(1)) if following else ""
+    return bool(word) and not is_function_word(word) and all(word != t.text for t in question.terms)
+
+
+def _asks_change(question: Question) -> bool:
+    """Whether a difference is asked for ("tăng bao nhiêu"), not what is left of it ("giảm còn bao nhiêu")."""
+    plain = fold(question.text)
+    change = re.search(r"\b(hon|so voi|tang|giam|chenh)\b", plain)
+    return bool(change) and not re.search(r"\b(con|len|xuong) bao", plain)
+
+
+_CHANGES = re.compile(r"\b(tăng|giảm|hơn|thấp|cao|vượt|chênh)( thêm| hơn| khoảng)? ?$")
+
+
+def _change_bonus(sentence: str, start: int) -> float:
+    return 0.5 if _CHANGES.search(sentence[max(0, start - 20) : start]) else 0.0
+
+
+def _wanted_quantities(question: Question, sentence: str) -> list[tuple[int, int, float]]:
+    """Quantities that can be meant, with the bonus of standing before the noun asked for."""
+    plain = fold(question.text)
+    units = next((wanted for pattern, wanted in _UNITS if pattern.search(plain)), None)
+    found = []
+    for quantity in find_quantities(sentence):
+        end, share = _noun_after(question, sentence, quantity)
+        if share >= 0.5:
+            found.append((quantity.start, end, 0.5 * share))
+        elif _is_unit_wanted(quantity, units, question):
+            found.append((quantity.start, max(end, quantity.end), 0.3 if units else 0.0))
+    return found
+
+
+def _is_unit_wanted(quantity: Quantity, units: frozenset[str] | None, question: Question) -> bool:
+    if units is not None:
+        return quantity.unit in units
+    return not any(question.foci)
+
+
+def _noun_after(question: Question, sentence: str, quantity: Quantity) -> tuple[int, float]:
+    """Where the noun after a figure ends, and the share of an asked noun that it agrees with."""
+    words = words_of(sentence)
+    following = [(word, start) for word, start in zip(words.keys, words.starts, strict=True) if start >= quantity.end][
+        :4
+    ]
+    best, best_end = 0.0, quantity.end
+    for focus in question.foci:
+        if not focus:
+            continue
+        hit_ends = []
+        for word, start in following:
+            if re.search(r"[,;.:()…]", sentence[quantity.end : start]):
+                break
+            if word in focus or any(fold(word) == fold(f) for f in focus):
+                hit_ends.append(start + len(word))
+        hit_ends = hit_ends or _initials_end(focus, following)
+        share = min(1.0, len(hit_ends) / len(focus))
+        if share > best:
+            best, best_end = share, hit_ends[-1]
+    if not best and not quantity.unit:
+        best_end = _end_of_counted(sentence, quantity.end, following)
+    return best_end, best
+
+
+def _initials_end(focus: tuple[str, ...], following: list[tuple[str, int]]) -> list[int]:
+    """A noun typed by its initials ("ct") agrees with the words that have them ("công trình")."""
+    letters = focus[0]
+    if len(focus) > 1 or not 2 <= len(letters) <= 4 or len(following) < len(letters):
+        return []
+    run = following[: len(letters)]
+    agrees = all(fold(word).startswith(letter) for (word, _), letter in zip(run, fold(letters), strict=True))
+    return [run[-1][1] + len(run[-1][0])] if agrees else []
+
+
+def _end_of_counted(sentence: str, end: int, following: list[tuple[str, int]]) -> int:
+    """A bare figure keeps the noun it counts: up to two syllables, not across a stop or a function word."""
+    for word, start in following[:2]:
+        if re.search(r"[,;.:()…\n]", sentence[end:start]) or is_function_word(word) or word[0].isdigit():
+            break
+        end = start + len(word)
+    return end
+
+
+def _joined(question: Question, sentence: str, found: list[tuple[int, int, float]]) -> list[tuple[int, int, float]]:
+    """Neighbouring figures of several asked nouns become one answer: "4 tập thể và 11 cá nhân"."""
+    if len(question.foci) < 2:
+        return found
+    joined: list[tuple[int, int, float]] = []
+    for item in found:
+        if joined and re.fullmatch(r"\s*(,|và|, và)\s*", sentence[joined[-1][1] : item[0]]):
+            start, _, bonus = joined.pop()
+            joined.append((start, item[1], bonus + item[2]))
+        else:
+            joined.append(item)
+    return joined

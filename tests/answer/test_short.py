@@ -1,0 +1,59 @@
+"""Short answers inside one sentence; the sentences are made up."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from rag.answer.question import analyse
+from rag.answer.short import find_short
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "short"),
+    [
+        ("Lễ hội diễn ra ở đâu?", "Lễ hội diễn ra tại huyện Mẫu Sơn từ sáng sớm.", "huyện Mẫu Sơn"),
+        ("Tàu được phóng ở đâu?", "Tàu được phóng tại Trung tâm vũ trụ Mẫu.", "Trung tâm vũ trụ Mẫu"),
+        ("Họp lúc mấy giờ?", "Cuộc họp bắt đầu lúc 8 giờ 30 ngày 5/3.", "lúc 8 giờ 30"),
+        ("Văn bản nào quy định mức thu?", "Mức thu theo Quyết định số 15/QĐ-UBND.", "Quyết định số 15/QĐ-UBND"),
+        ("Đề án Mẫu là gì?", "Đề án Mẫu là kế hoạch trồng rừng, kéo dài ba năm.", "kế hoạch trồng rừng"),
+        ("Giám đốc Sở Mẫu là ai?", "Ông Trần Văn Mẫu, Giám đốc Sở Mẫu cho biết.", "Trần Văn Mẫu, Giám đốc Sở Mẫu"),
+        ("Khởi công bao nhiêu ct?", "Huyện khởi công 12 công trình, chi 3 tỷ đồng.", "12 công trình"),
+        ("Kinh phí giảm bao nhiêu so với năm trước?", "Kinh phí 9 tỷ đồng, giảm 2 tỷ đồng.", "2 tỷ đồng"),
+        ("Xây xong năm nào?", "Cầu xây xong năm 2031, sửa nhiệm kỳ 2035 - 2040.", "năm 2031"),
+    ],
+)
+def test_finds_what_is_asked(question: str, sentence: str, short: str) -> None:
+    found = find_short(analyse(question), sentence, None)
+    assert found is not None
+    assert found.text == short
+    assert sentence[found.start : found.end] == short
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence"),
+    [
+        ("Hội nghị tổ chức ngày nào?", "Hội nghị sơ kết giữa nhiệm kỳ 2030 - 2035 được tổ chức."),
+        ("Giám đốc Sở Mẫu là ai?", "Bà Lê Thị Mẫu, Phó Giám đốc Sở Mẫu cho biết."),
+        ("Lãi suất là bao nhiêu?", "Có 70% nhà phân tích dự đoán lãi suất giảm."),
+        ("Thủ đô của nước Mẫu là gì?", "Tổng thống nước Mẫu rời thủ đô sáng nay."),
+        ("Bao nhiêu bể nước?", "Huyện hỗ trợ 12 tỷ đồng."),
+    ],
+)
+def test_gives_nothing_rather_than_something_else(question: str, sentence: str) -> None:
+    assert find_short(analyse(question), sentence, None) is None
+
+
+@pytest.mark.parametrize(
+    ("published", "written", "whole"),
+    [
+        (date(2031, 3, 6), "5/3", "5/3/2031"),
+        (date(2031, 1, 2), "28/12", "28/12/2030"),
+        (date(2031, 3, 6), "29/2", "29/2/2031"),
+    ],
+)
+def test_day_without_a_year_takes_the_nearest_one(published: date, written: str, whole: str) -> None:
+    found = find_short(analyse("Họp ngày nào?"), f"Cuộc họp ngày {written} tại huyện.", published)
+    assert found is not None
+    assert (found.text, found.derived) == (written, whole)
