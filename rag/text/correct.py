@@ -6,6 +6,7 @@ which one is decided by its neighbours, then by how common it is.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import log
@@ -22,6 +23,8 @@ _LONGEST: Final = 9
 """Longer words are foreign; their corrections would be many and seldom right."""
 _WELL_KNOWN: Final = 100
 """A possible syllable counts as mistyped where the corpus has its letters so often but never with these marks."""
+_MISSPELT: Final = re.compile(r"ng[ei]|ge|c[eiy]|n?gh[aou]")
+"""Beginnings that no Vietnamese spelling has, whatever the sound: "ngèo", "nghành"."""
 _SELDOM: Final = 3
 """A spelling rarer than this may itself be an error of the corpus."""
 _NEIGHBOURS: Final = 2.0
@@ -48,13 +51,14 @@ def find_errors(question: str, vocabulary: Vocabulary) -> tuple[Correction, ...]
     :param question: NFC text.
     """
     words = [t for t in tokens(question) if t.text[0].isalpha()]
-    plain = [canonical_tones(lower(t.text)) for t in words]
+    typed = [lower(t.text) for t in words]
+    plain = [canonical_tones(word) for word in typed]
     known = vocabulary.spellings(sorted({fold(w) for w in plain}))
     found = []
     for place, (token, word) in enumerate(zip(words, plain, strict=True)):
         if not _is_doubtful(word, known.get(fold(word), {})):
             continue
-        meant, sure = _meant(word, plain[max(0, place - 1) : place], plain[place + 1 : place + 2], vocabulary)
+        meant, sure = _meant(typed[place], plain[max(0, place - 1) : place], plain[place + 1 : place + 2], vocabulary)
         if meant:
             found.append(Correction(token.start, token.end, token.text, meant, sure))
     return tuple(found)
@@ -72,6 +76,8 @@ def corrected(question: str, corrections: Sequence[Correction]) -> str:
 def _is_doubtful(word: str, counts: Mapping[str, int]) -> bool:
     if not 2 < len(word) <= _LONGEST or counts.get(word) or expansion(word):
         return False
+    if _MISSPELT.match(fold(word)):
+        return has_marks(word) or not counts
     if has_marks(word):
         return not is_syllable(word) or sum(counts.values()) >= _WELL_KNOWN
     return not is_bare_syllable(word) and not counts
@@ -85,7 +91,7 @@ def _meant(word: str, before: Sequence[str], after: Sequence[str], vocabulary: V
         spelling: count
         for folded, spellings in table.items()
         for spelling, count in spellings.items()
-        if count >= _SELDOM and (bare or _is_slip(word, spelling))
+        if count >= _SELDOM and (bare or _is_slip(word, spelling) or _is_slip(canonical_tones(word), spelling))
     }
     if not counts:
         return "", False
