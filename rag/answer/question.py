@@ -75,7 +75,7 @@ _ASKING = frozenset(
 )
 """Words that ask, and words of time whose numbers are looked at apart; none says what the evidence is about."""
 _COMPARED = re.compile(r"(so voi|so cung ky|cung ky|hon|tu muc|tang tu|giam tu)( \S+){0,3} ?$")
-_YEAR = re.compile(r"(?:19|20)\d\d")
+_TAKEN_ALONG = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,8 @@ class Term:
     """A word of the question that the evidence should share.
 
     :param text: Lower-case, one tone placement.
-    :param weight: 2.0 for numbers and document numbers, 1.0 else; names are compared apart (see ``names``).
+    :param weight: 2.0 for numbers and document numbers; 0.4 for what a follow-up takes from the question before it (in
+        brackets); 1.0 else. Names are compared apart (see ``names``).
     :param loose: Typed without tone marks: any marked spelling agrees.
     :param spelt_out: What an abbreviation stands for, which agrees as well ("dtts": dân, tộc, thiểu, số).
     :param position: Number of the word in the question; neighbours form a compound ("hội nghị").
@@ -102,6 +103,7 @@ class Question:
 
     :param text: With tone marks, as understood.
     :param focus: Words of the noun asked for: ``("công", "trình")`` of "bao nhiêu công trình".
+    :param head: Words of what a figure is asked of: "tỷ lệ thất nghiệp" of "tỷ lệ thất nghiệp của tỉnh là bao nhiêu".
     :param foci: The same for each of several joined by a comma or "và".
     :param years: Years the answer must be about.
     :param names: Proper names in the question.
@@ -115,6 +117,7 @@ class Question:
     dates: tuple[DateMention, ...]
     references: tuple[DocumentNumber, ...]
     names: tuple[str, ...]
+    head: tuple[Term, ...] = ()
 
     @property
     def wants_list(self) -> bool:
@@ -136,11 +139,13 @@ def analyse(text: str, typed: str | None = None) -> Question:
     dates = tuple(d for d in find_dates(text) if not d.relative)
     references = find_document_numbers(text) or find_document_numbers(_spelt_out(text))
     names = tuple(n.text for n in find_names(text) if not any(r.start <= n.start < r.end for r in references))
+    terms, foci = _terms(text, typed or text), _foci(text, kind)
     return Question(
         text=text,
         kind=kind,
-        terms=_terms(text, typed or text),
-        foci=_foci(text, kind),
+        terms=terms,
+        foci=foci,
+        head=_head(text, terms) if kind == "quantity" and not foci else (),
         years=frozenset(y for d in dates if not is_comparison(text, d.start) for y in (d.year, d.end_year) if y),
         dates=dates,
         references=references,
@@ -182,6 +187,7 @@ def _is_misread(found: str, text: str) -> bool:
 def _terms(text: str, typed: str) -> tuple[Term, ...]:
     unmarked = {t.text.lower() for t in tokens(typed) if not has_marks(t.text)}
     dated = [(d.start, d.end) for d in find_dates(text) if d.year]
+    taken = text.find(" (") if text.endswith(")?") else -1
     seen: dict[str, Term] = {}
     for position, token in enumerate(tokens(text)):
         word = key(token.text)
@@ -191,9 +197,10 @@ def _terms(text: str, typed: str) -> tuple[Term, ...]:
         if word in _ASKING or is_function_word(word) or word in seen:
             continue
         special = any(c.isdigit() for c in word)
+        weight = _TAKEN_ALONG if 0 < taken < token.start else 2.0 if special else 1.0
         # A restored word may be wrong: it was typed without marks, so any marks agree with it.
         loose = has_marks(token.text) and fold(token.text) in unmarked
-        seen[word] = Term(word, 2.0 if special else 1.0, loose, position, _words_of_abbreviation(token.text))
+        seen[word] = Term(word, weight, loose, position, _words_of_abbreviation(token.text))
     return tuple(seen.values())
 
 
@@ -209,6 +216,16 @@ def key(word: str) -> str:
     'hòa'
     """
     return canonical_tones(word.lower())
+
+
+_HEAD_ENDS = frozenset("của ở tại trong thuộc do là đạt còn năm theo so với trên".split())
+
+
+def _head(text: str, terms: tuple[Term, ...]) -> tuple[Term, ...]:
+    """The terms before the first word that says of whom, where or when."""
+    words = [key(t.text) for t in tokens(text)]
+    end = next((n for n, word in enumerate(words) if word in _HEAD_ENDS and n > 1), len(words))
+    return tuple(t for t in terms if t.position < end)
 
 
 def _foci(text: str, kind: Kind) -> tuple[tuple[str, ...], ...]:

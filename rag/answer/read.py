@@ -181,12 +181,15 @@ def _sentences(hit: Hit) -> tuple[Span, ...]:
 
 
 _TYPED = frozenset({"quantity", "date", "person", "place", "reference", "definition", "list", "reason"})
+_HEAD_SHARE = 0.7
+"""Share of what a figure is asked of that its sentence must say: a rate of growth is no rate of unemployment."""
 _REASON = re.compile(r"\b(do|vì|bởi|nhờ|nguyên nhân|lý do|xuất phát từ|khiến|dẫn đến|nên)\b", re.IGNORECASE)
 _ENUMERATES = re.compile(r":.+;|;.+;|\b(gồm|như|là)\b.+,.+\b(và|,)\b|[^,;]+,[^,;]+,[^,;]+ và ", re.DOTALL)
 
 
 def _signals(question: Question, candidate: _Candidate, short: Short | None) -> Signals:
-    told = short is not None or _tells(question.kind, candidate.text)
+    about = not question.head or coverage(question.head, words_of(candidate.text)) >= _HEAD_SHARE
+    told = (short is not None and about) or _tells(question.kind, candidate.text)
     return Signals(
         sentence=candidate.sentence,
         context=candidate.context,

@@ -51,7 +51,7 @@ class Replier:
 
     def reply(self, question: Question, hits: Sequence[Hit], history: Sequence[Turn] = ()) -> Iterator[Piece | Answer]:
         """Yield the pieces of the answer as they become certain, then the whole :class:`Answer`, its text their sum."""
-        evidence = _most_certain_first(self.reader.read(question, hits))
+        evidence = self._most_certain_first(self.reader.read(question, hits))
         sure = confidence(evidence[0]) if evidence else 0.0
         status = status_of(sure, self.caution)
         notes: tuple[str, ...] = ()
@@ -65,6 +65,19 @@ class Replier:
             yield from self._quoted(question, evidence, sure, notes)
         else:
             yield from self._unasserted(question, evidence, sure, status == "tentative", notes)
+
+    def _most_certain_first(self, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
+        """Among the best sentences, one that is about what is asked goes before one that is not.
+
+        Unless that one is unsure and says far less of what was asked: then naming the difference helps more.
+        """
+        best = evidence[:_CONSIDERED]
+        first = next((e for e in best if not e.differences), None)
+        told = max((e.signals.sentence for e in best if e.differences and not e.heading), default=0.0)
+        sure = first is not None and status_of(confidence(first), self.caution) == "answered"
+        if first is None or (not sure and told >= _TELLING and first.signals.sentence < told - _FAR_LESS):
+            return tuple(sorted(evidence, key=lambda e: -e.signals.sentence * bool(e.differences)))
+        return (first, *(e for e in evidence if e is not first))
 
     def _written(
         self, question: Question, hits: Sequence[Hit], history: Sequence[Turn], sure: float
@@ -120,19 +133,6 @@ class Replier:
             question=question.text, status="tentative" if tentative else "abstained", text=text, confidence=sure,
             nearest=nearest(quotes), method="extractive", notes=notes,
         )  # fmt: skip
-
-
-def _most_certain_first(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
-    """Among the best sentences, one that is about what is asked goes before one that is not.
-
-    Unless that one says far less of what was asked: then naming the difference helps more than a distant sentence.
-    """
-    best = evidence[:_CONSIDERED]
-    first = next((e for e in best if not e.differences), None)
-    told = max((e.signals.sentence for e in best if e.differences and not e.heading), default=0.0)
-    if first is None or (told >= _TELLING and first.signals.sentence < told - _FAR_LESS):
-        return tuple(sorted(evidence, key=lambda e: -e.signals.sentence * bool(e.differences)))
-    return (first, *(e for e in evidence if e is not first))
 
 
 def _piece(claim: Claim, citations: Citations, follows: bool) -> Piece:
