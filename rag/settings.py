@@ -41,7 +41,7 @@ class Settings:
     n_candidates: int = _setting(100, "RAG_N_CANDIDATES", "passages", "passages fetched by each leg before fusion")
     dense_weight: float = _setting(0.5, "RAG_DENSE_WEIGHT", "0 to 1", "weight of the dense leg in the fusion")
     max_question: int = _setting(2000, "RAG_MAX_QUESTION", "characters", "longest question accepted")
-    caution: float = _setting(0.45, "RAG_CAUTION", "0 to 1", "trades coverage for risk; higher answers less often")
+    caution: float = _setting(0.42, "RAG_CAUTION", "0 to 1", "trades coverage for risk; higher answers less often")
     llm: str = _setting("", "RAG_LLM", "", "provider:model of an optional language model; empty = quote only")
     llm_base_url: str = _setting("", "RAG_LLM_BASE_URL", "", "address of an OpenAI-compatible server")
     llm_timeout_s: float = _setting(30.0, "RAG_LLM_TIMEOUT", "seconds", "time allowed for a model's answer")
