@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -52,12 +53,16 @@ def search_terms(text: str) -> tuple[str, ...]:
     ('hòa', 'bình', '1200', 'hộ', '88/2019/qh14', '88', '2019', 'qh14')
     """
     terms: list[str] = []
-    for word in _TOKEN.findall(lower(canonical_tones(nfc(text)))):
+    for word in _TOKEN.findall(lower(nfc(text))):
         if word[0].isdigit():
             terms += _number_terms(word)
         else:
-            terms.append(word)
+            terms.append(_canonical(word))
     return tuple(terms)
+
+
+_canonical = lru_cache(maxsize=1 << 16)(canonical_tones)
+"""Words repeat, and placing a tone is most of the work of cutting a text into terms."""
 
 
 def folded_terms(text: str) -> tuple[str, ...]:
@@ -78,7 +83,12 @@ def bigrams(terms: Sequence[str]) -> tuple[str, ...]:
     return tuple([f"{a}_{b}" for a, b in pairwise(terms)])
 
 
-def _number_terms(word: str) -> list[str]:
+@lru_cache(maxsize=1 << 14)
+def _number_terms(word: str) -> tuple[str, ...]:
+    return tuple(_cut_number(canonical_tones(word)))
+
+
+def _cut_number(word: str) -> list[str]:
     if not word.replace("/", "").replace(".", "").replace(",", "").isdigit():
         return [word, *[_plain_number(part) for part in re.split(r"[-–/. ]+", word) if part]]
     if "/" in word:
