@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 
 from rag.answer.match import words_of
@@ -54,7 +55,7 @@ def differences(question: Question, sentence: str, setting: Setting) -> tuple[Di
         *_year_differences(question, sentence, setting),
         *_reference_differences(question, sentence, setting),
         *_number_differences(question, sentence, setting),
-        *_name_differences(question, sentence, setting),
+        *_name_differences(question, setting),
     )
 
 
@@ -115,19 +116,19 @@ def _reference_differences(question: Question, sentence: str, setting: Setting) 
 def _number_differences(question: Question, sentence: str, setting: Setting) -> tuple[Difference, ...]:
     """Bare numbers of the question, years, dates and document numbers apart ("lần thứ 12", "135")."""
     taken = [(d.start, d.end) for d in question.dates] + [(r.start, r.end) for r in question.references]
-    words = words_of(f"{setting.title}\n{setting.passage}\n{sentence}")
     asked = [
         t.text
         for t in tokens(question.text)
         if t.text[0].isdigit() and not any(start <= t.start < end for start, end in taken)
     ]
-    return tuple(Difference("number", number) for number in asked if key(number) not in words.exact)
+    known = [words_of(text).exact for text in (setting.title, setting.passage, sentence)] if asked else []
+    return tuple(Difference("number", number) for number in asked if not any(key(number) in k for k in known))
 
 
-def _name_differences(question: Question, sentence: str, setting: Setting) -> tuple[Difference, ...]:
-    text = f"{setting.title}\n{setting.passage}\n{sentence}"
-    capitals = {key(t.text) for t in tokens(text) if t.text[0].isupper()}
-    plain = fold(canonical_tones(text))
+def _name_differences(question: Question, setting: Setting) -> tuple[Difference, ...]:
+    if not question.names:
+        return ()
+    capitals, plain = _naming(f"{setting.title}\n{setting.passage}")
     return tuple(
         Difference("name", name)
         for name in question.names
@@ -135,7 +136,15 @@ def _name_differences(question: Question, sentence: str, setting: Setting) -> tu
     )
 
 
-def _is_named(name: str, opens: bool, capitals: set[str], plain: str) -> bool:
+@lru_cache(maxsize=256)
+def _naming(text: str) -> tuple[frozenset[str], str]:
+    """The capitalised words of a text, and the text folded; a passage is asked about for each of its sentences."""
+    words = words_of(text)
+    capitals = frozenset(k for k, start in zip(words.keys, words.starts, strict=True) if text[start].isupper())
+    return capitals, fold(canonical_tones(text))
+
+
+def _is_named(name: str, opens: bool, capitals: frozenset[str], plain: str) -> bool:
     """Whether a text has a name: its capitalised words capitalised too, all its words in a row, or its expansion.
 
     One syllable must have its capital: "Pháp" is not in "giải pháp".

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from rag.answer.question import Term, key
+from rag.answer.question import Term
 from rag.text.syllables import tokens
-from rag.text.unicode import fold
+from rag.text.unicode import canonical_tones, fold, lower
 
 _STOPS = re.compile(r"[,;:.!?…()\n]")
 _STOP_COST = {",": 2, ";": 10, ":": 3, "(": 2, ")": 2}
@@ -50,7 +50,8 @@ class Words:
 def words_of(text: str) -> Words:
     """Take a text apart once; sentences are looked at many times."""
     found = tokens(text)
-    keys = tuple(key(t.text) for t in found)
+    plain = canonical_tones(lower(text))  # keeps the length: one pass for all words
+    keys = tuple(plain[t.start : t.end] for t in found)
     exact: dict[str, list[int]] = {}
     loose: dict[str, list[int]] = {}
     for number, word in enumerate(keys):
