@@ -77,7 +77,7 @@ class HybridRetriever:
     index: Index
     n_candidates: int = 100
     dense_weight: float = 0.5
-    n_reranked: int = 50
+    n_reranked: int = 30
     weights: Weights = Weights()
 
     def retrieve(
