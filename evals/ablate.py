@@ -2,7 +2,7 @@
 
 ``python -m evals.ablate --store DIR [--articles FILE.jsonl]`` puts the 240 contexts, and articles to hide them among,
 into a store and prints one Markdown row a variant. Documents are ranked by their best passage. Both halves of the
-contexts' articles (parted by a hash of the title) are shown: weights were chosen on half A.
+contexts' articles (parted by a hash of the title) are shown: what only helps one of them is luck.
 """
 
 from __future__ import annotations
