@@ -126,14 +126,15 @@ def _number_differences(question: Question, sentence: str, setting: Setting) -> 
 
 
 def _name_differences(question: Question, setting: Setting) -> tuple[Difference, ...]:
-    if not question.names:
+    if not question.names and not question.places:
         return ()
-    capitals, plain = _naming(f"{setting.title}\n{setting.passage}")
-    return tuple(
-        Difference("name", name)
-        for name in question.names
-        if not _is_named(name, question.text.startswith(name), capitals, plain)
-    )
+    text = f"{setting.title}\n{setting.passage}"
+    capitals, plain = _naming(text)
+    names = [n for n in question.names if not _is_named(n, question.text.startswith(n), capitals, plain)]
+    # Typed without capitals a place is a guess, so it must be wholly absent to count.
+    known = words_of(text).loose
+    places = [" ".join(p) for p in question.places if not any(fold(word) in known for word in p)]
+    return tuple(Difference("name", name) for name in (*names, *places))
 
 
 @lru_cache(maxsize=256)

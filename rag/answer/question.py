@@ -103,6 +103,7 @@ class Question:
 
     :param text: With tone marks, as understood.
     :param focus: Words of the noun asked for: ``("công", "trình")`` of "bao nhiêu công trình".
+    :param places: Words after "ở", "tại", "huyện" and the like that were typed without capitals ("ở bình khê").
     :param head: Words of what a figure is asked of: "tỷ lệ thất nghiệp" of "tỷ lệ thất nghiệp của tỉnh là bao nhiêu".
     :param foci: The same for each of several joined by a comma or "và".
     :param years: Years the answer must be about.
@@ -118,6 +119,7 @@ class Question:
     references: tuple[DocumentNumber, ...]
     names: tuple[str, ...]
     head: tuple[Term, ...] = ()
+    places: tuple[tuple[str, ...], ...] = ()
 
     @property
     def wants_list(self) -> bool:
@@ -145,6 +147,7 @@ def analyse(text: str, typed: str | None = None) -> Question:
         kind=kind,
         terms=terms,
         foci=foci,
+        places=_places(text),
         head=_head(text, terms) if kind == "quantity" and not foci else (),
         years=frozenset(y for d in dates if not is_comparison(text, d.start) for y in (d.year, d.end_year) if y),
         dates=dates,
@@ -216,6 +219,26 @@ def key(word: str) -> str:
     'hòa'
     """
     return canonical_tones(word.lower())
+
+
+_BEFORE_PLACE = frozenset("ở tại tỉnh huyện xã phường quận phố trấn thôn".split())
+_NO_PLACE = frozenset(
+    "tỉnh huyện xã phường quận thành thị phố thôn bản vùng khu địa nước nơi đây trung toàn hội".split()
+)
+
+
+def _places(text: str) -> tuple[tuple[str, ...], ...]:
+    words = [t.text for t in tokens(text)]
+    found = []
+    for before, *after in zip(words, words[1:], words[2:], strict=False):
+        plain = [key(w) for w in after]
+        if key(before) in _BEFORE_PLACE and not any(_is_no_place(w) for w in plain) and "".join(after).islower():
+            found.append(tuple(plain))
+    return tuple(found)
+
+
+def _is_no_place(word: str) -> bool:
+    return word in _NO_PLACE or word in _ASKING or is_function_word(word) or not word.isalpha()
 
 
 _HEAD_ENDS = frozenset("của ở tại trong thuộc do là đạt còn năm theo so với trên".split())

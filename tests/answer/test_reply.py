@@ -91,3 +91,15 @@ def test_nothing_indexed_is_said(article: Document) -> None:
     parts = list(Replier(RuleReader(), lambda _: article, 0.5).reply(analyse("Ai chủ trì?"), []))
     assert isinstance(parts[-1], Answer)
     assert parts[-1].status == "abstained"
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Tỷ lệ hộ dùng nước sạch ở Bình Khê là bao nhiêu?", "tỷ lệ hộ dùng nước sạch ở bình khê là bao nhiêu"],
+)
+def test_figure_of_another_place_is_not_given_even_typed_without_capitals(
+    question: str, article: Document, hits_of: Hits
+) -> None:
+    _, answer = _ask(question, article, hits_of)
+    assert answer.status == "abstained"
+    assert "bình khê" in answer.text.lower()
