@@ -16,6 +16,7 @@ from tantivy import FieldType, Occur, Query
 
 from rag.index.chunk import passage_context
 from rag.index.scored import Scored
+from rag.index.sqlite.filters import is_storable
 from rag.text.syllables import bigrams, search_terms
 from rag.text.unicode import fold
 from rag.types import Access, DocumentInfo, Filters
@@ -106,9 +107,8 @@ class LexicalIndex:
             ("document", filters.documents or None),
         ):
             if values is not None:
-                found.append(
-                    Query.term_set_query(self._schema, column, list(values)) if values else Query.empty_query()
-                )
+                known = [value for value in values if is_storable(value)]
+                found.append(Query.term_set_query(self._schema, column, known) if known else Query.empty_query())
         if filters.date_from or filters.date_to:
             first = (filters.date_from or date.min).toordinal()
             last = (filters.date_to or date.max).toordinal()

@@ -35,5 +35,11 @@ def condition(filters: Filters | None, access: Access | None) -> tuple[str, tupl
 
 def _one_of(column: str, wanted: tuple[str, ...], parts: list[str], values: list[Any]) -> None:
     """No value wanted means that nothing matches: a person who may read no collection reads nothing."""
-    parts.append(f"{column} IN ({','.join('?' * len(wanted))})")
-    values.extend(wanted)
+    known = [value for value in wanted if is_storable(value)]
+    parts.append(f"{column} IN ({','.join('?' * len(known))})")
+    values.extend(known)
+
+
+def is_storable(text: str) -> bool:
+    """Whether a text can be stored; one with half surrogates cannot, so nothing stored equals it."""
+    return not any("\ud800" <= char <= "\udfff" for char in text)

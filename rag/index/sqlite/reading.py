@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.errors import StoreError
-from rag.index.sqlite.filters import condition, is_everything
+from rag.index.sqlite.filters import condition, is_everything, is_storable
 from rag.index.sqlite.rows import INFO_COLUMNS, PASSAGE_COLUMNS, to_info, to_passage
 from rag.index.sqlite.schema import Connections, translated
 from rag.index.store import Change
@@ -106,6 +106,8 @@ class Reading(Base):
 
     def document(self, document_id: str, version: str | None = None) -> Document | None:
         """A document with its text: the current version, or an old one that is still kept."""
+        if not (is_storable(document_id) and is_storable(version or "")):
+            return None
         which = "v.number = d.current" if version is None else "v.version = ?"
         sql = (
             f"SELECT v.text, {INFO_COLUMNS} FROM documents d JOIN versions v ON v.document_id = d.id "  # noqa: S608
