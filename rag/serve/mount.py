@@ -10,6 +10,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.routing import Mount
 
 from rag.lang import say
 from rag.serve.chat import Chat
@@ -18,8 +22,6 @@ from rag.settings import Settings
 from rag.types import Access
 
 if TYPE_CHECKING:
-    from fastapi import FastAPI
-
     from rag.assistant import Assistant
 
 AT_ONCE = 4
@@ -77,6 +79,14 @@ def _mount(app: FastAPI, page: gr.Blocks, settings: Settings) -> None:
         mcp_server=False,
         theme=_theme(),
     )
+    for route in app.routes:
+        if isinstance(route, Mount) and isinstance(route.app, FastAPI):
+            route.app.add_exception_handler(RequestValidationError, _refuse_values)
+
+
+def _refuse_values(_: Request, __: Exception) -> Response:
+    """Refuse without repeating the body: the framework's own answer fails on values that JSON cannot carry (NaN)."""
+    return JSONResponse({"detail": say("Yêu cầu không hợp lệ.", "The request is not valid.")}, status_code=422)
 
 
 @dataclass(frozen=True, slots=True)

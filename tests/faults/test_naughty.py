@@ -82,7 +82,6 @@ def test_the_server_never_fails_inside(opened, figure):
     figure("requests with awkward strings, none with a status of 500 or more", len(codes), len(codes))
 
 
-@pytest.mark.xfail(strict=True, reason="the framework cannot write such a value into its refusal")
 @pytest.mark.parametrize("body", ["NaN", "1e999", '"\\ud800"'])
 def test_a_value_that_json_cannot_carry_is_refused(opened, body):
     with served(opened) as address:
