@@ -13,7 +13,7 @@ import gradio as gr
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from starlette.routing import Mount
+from fastapi.routing import Mount
 
 from rag.lang import say
 from rag.serve.chat import Chat
