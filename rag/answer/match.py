@@ -46,7 +46,7 @@ class Words:
         return tuple(n for n in first if self.keys[n : n + len(phrase)] == phrase)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def words_of(text: str) -> Words:
     """Take a text apart once; sentences are looked at many times."""
     found = tokens(text)
