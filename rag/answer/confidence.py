@@ -26,6 +26,7 @@ _UNTOLD: Final[dict[Kind, float]] = {
     "date": 0.5,
     "quantity": 0.45,
     "person": 0.45,
+    "place": 0.5,
     "reason": 0.5,
 }
 """What is left of the confidence when the answer of the asked kind is not in the sentence.

@@ -22,6 +22,8 @@ _POINTS_BACK = re.compile(
 )
 """Words that point back. With their marks: folded, "đó" is also "đô", "họ" also "hộ"; restore the question first."""
 _MORE = re.compile(r"^(chi tiet hon|cu the hon|noi ro hon|giai thich them|noi them|them|tiep|con gi nua|con gi khac)\b")
+_NOUN_WORDS = 2
+"""More words than these after "còn" are another doing, not another noun ("còn chuyển tiếp, trả nợ?")."""
 _FEW_TERMS = 3
 """A question with fewer words of content than this cannot stand alone ("Ai chủ trì?")."""
 
@@ -71,8 +73,10 @@ def _substituted(question: str, previous: str) -> str:
         old = old_names[-1]
         return previous[: old.start] + new_names[0].text + previous[old.end :]
     noun = _asked_noun(previous)
-    if noun and len(rest.split()) <= 4:
+    if noun and len(rest.split()) <= _NOUN_WORDS:
         return previous.replace(noun, rest, 1)
+    if noun:
+        return " ".join([rest, "bao nhiêu", noun, *_when_and_who(previous)]) + "?"
     return f"{rest} ({_topic(previous, rest)})?"
 
 
@@ -94,13 +98,22 @@ def _without_frame(question: str) -> str:
 
 def _asked_noun(previous: str) -> str:
     """The words right after "bao nhiêu", as they stand."""
-    found = re.search(r"bao nhi[êe]u\s+((?:\w+\s*){1,2})", previous)
+    found = re.search(r"bao nhi[êe]u\s+((?:\w+\s*){1,2})", previous, re.IGNORECASE)
     return found.group(1).strip() if found else ""
+
+
+def _when_and_who(previous: str) -> list[str]:
+    """Times and names of the previous question: they hold on for another doing ("còn sửa chữa?"), its verb does not."""
+    return [d.text for d in find_dates(previous)] + [n.text for n in find_names(previous)]
+
+
+_ASKING = frozenset("bao nhiêu ai gì nào đâu mấy là khi ở sao vì có không thế như".split())
 
 
 def _topic(previous: str, question: str) -> str:
     """Words of content of the previous question that the new one does not already have."""
-    known = set(fold(question).split())
-    words = re.findall(r"[\w/-]+", previous)
-    asking = set("bao nhieu ai gi nao dau may la khi o sao vi co khong the nhu".split())
-    return " ".join(w for w in words if fold(w) not in known and fold(w) not in asking)
+    known = set(question.lower().split())
+    # The capital that opens a sentence would pass for a name inside another one.
+    opened = previous if any(n.start == 0 for n in find_names(previous)) else previous[:1].lower() + previous[1:]
+    words = re.findall(r"[\w/-]+", opened)
+    return " ".join(w for w in words if w.lower() not in known and w.lower() not in _ASKING)

@@ -262,6 +262,9 @@ def _foci(text: str, kind: Kind) -> tuple[tuple[str, ...], ...]:
     return ()
 
 
+_COMPARING = frozenset({"so", "hơn"})
+
+
 def _foci_after(text: str, words: list[tuple[str, int, int]], plain: list[str]) -> tuple[tuple[str, ...], ...]:
     """The nouns after "bao nhiêu": "bao nhiêu tập thể, cá nhân được khen" asks for two."""
     for index, word in enumerate(plain):
@@ -276,7 +279,7 @@ def _foci_after(text: str, words: list[tuple[str, int, int]], plain: list[str]) 
             if joined:
                 groups.append([])
             if syllable != "và":
-                if is_function_word(syllable) or (len(groups[-1]) >= 2 and not joined):
+                if is_function_word(syllable) or syllable in _COMPARING or (len(groups[-1]) >= 2 and not joined):
                     break
                 groups[-1].append(syllable)
             last_end = end
