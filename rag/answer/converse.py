@@ -104,7 +104,7 @@ def _asked_noun(previous: str) -> str:
 
 def _when_and_who(previous: str) -> list[str]:
     """Times and names of the previous question: they hold on for another doing ("còn sửa chữa?"), its verb does not."""
-    return [d.text for d in find_dates(previous)] + [n.text for n in find_names(previous)]
+    return [d.text[:1].lower() + d.text[1:] for d in find_dates(previous)] + [n.text for n in find_names(previous)]
 
 
 _ASKING = frozenset("bao nhiêu ai gì nào đâu mấy là khi ở sao vì có không thế như".split())
