@@ -140,9 +140,8 @@ def analyse(text: str, typed: str | None = None) -> Question:
     kind = _kind(plain, text)
     dates = tuple(d for d in find_dates(text) if not d.relative)
     references = find_document_numbers(text) or find_document_numbers(_spelt_out(text))
-    names = tuple(
-        n.text for n in find_names(text) if not any(r.start <= n.start < r.end for r in (*references, *dates))
-    )
+    taken = [(d.start, d.end) for d in dates] + [(r.start, r.end) for r in references]
+    names = tuple(n.text for n in find_names(text) if not any(start <= n.start < end for start, end in taken))
     terms, foci = _terms(text, typed or text), _foci(text, kind)
     return Question(
         text=text,
