@@ -19,7 +19,7 @@ from rag.answer.read import RuleReader
 from rag.answer.reply import Piece, Replier
 from rag.answer.smalltalk import small_talk
 from rag.answer.suggest import suggest
-from rag.errors import QuestionError
+from rag.errors import QuestionError, RagError
 from rag.index.index import Index
 from rag.lang import say
 from rag.retrieve.hybrid import Explanation, HybridRetriever
@@ -72,7 +72,7 @@ class Assistant:
         :param filters: What the person wants searched.
         :param access: What the person may read; ``None`` = the local user, everything.
         """
-        answers = [e.data for e in self.stream(question, history, filters, access) if isinstance(e.data, Answer)]
+        answers = [e.data for e in self._steps(question, history, filters, access) if isinstance(e.data, Answer)]
         return answers[-1]
 
     def stream(
@@ -84,8 +84,16 @@ class Assistant:
     ) -> Generator[Event, None, None]:
         """Answer a question step by step; the texts together are the text of the final answer.
 
-        Closing the generator cancels the work.
+        Closing the generator cancels the work. An expected failure ends it with an ``error`` event.
         """
+        try:
+            yield from self._steps(question, history, filters, access)
+        except RagError as error:
+            yield Event("error", str(error))
+
+    def _steps(
+        self, question: str, history: Sequence[Turn], filters: Filters | None, access: Access | None
+    ) -> Generator[Event, None, None]:
         started = perf_counter()
         reply = self._without_search(question)
         if reply is not None:

@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from rag import Access, Answer, Assistant, Filters, Turn
+from rag.errors import StoreError
 from rag.settings import Settings
 
 pytestmark = pytest.mark.encoder
@@ -64,6 +65,19 @@ def test_stream_adds_up_to_the_answer(assistant: Assistant, question: str) -> No
     assert isinstance(final, Answer)
     assert "".join(str(e.data) for e in events if e.kind == "text") == final.text
     assert tuple(e.data for e in events if e.kind == "citation") == final.citations
+
+
+def test_expected_failure_ends_the_stream_with_its_message(
+    assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise StoreError("Không đọc được kho.")
+
+    monkeypatch.setattr(assistant._index, "refresh", fail)
+    events = list(assistant.stream("Ai dự hội nghị?"))
+    assert [(e.kind, e.data) for e in events] == [("error", "Không đọc được kho.")]
+    with pytest.raises(StoreError):
+        assistant.ask("Ai dự hội nghị?")
 
 
 def test_quotes_are_exact_words_of_the_cited_version(assistant: Assistant) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -50,7 +51,7 @@ class Base:
         return replace(answer, hits=hits, timings_ms={"total": took}, index_version=self.index_version)
 
 
-class Reordered(Base):
+class Reordered(Base, ABC):
     """The assistant's candidates in another order."""
 
     def search(
@@ -59,9 +60,9 @@ class Reordered(Base):
         """Find passages."""
         return self.order(self.asker.search(query, filters, POOL, access))[:top_k]
 
+    @abstractmethod
     def order(self, hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
         """The candidates, best first."""
-        raise NotImplementedError
 
 
 def quote_best_sentence(question: str, hits: Sequence[Hit]) -> Answer:

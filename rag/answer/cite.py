@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from rag.types import Citation, Document, DocumentInfo, Span
-
-MARKER = re.compile(r"\[(\d{1,3})\]")
-"""The one pattern of a marker, for all who read answers."""
 
 
 @dataclass(frozen=True, slots=True)

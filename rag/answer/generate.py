@@ -47,7 +47,6 @@ class Written:
 
     claims: list[Claim] = field(default_factory=list)
     dropped: list[str] = field(default_factory=list)
-    said_nothing: bool = False
 
 
 def open_model(settings: Settings) -> BaseChatModel:
@@ -191,7 +190,6 @@ def _verified(sentence: str, labels: dict[str, Hit], written: Written) -> Claim 
     if not text:
         return None
     if text.rstrip(".").upper() == _NOTHING:
-        written.said_nothing = True
         return None
     marks = re.findall(r"[a-z0-9]{4}", " ".join(_MARK.findall(sentence)))
     hits = [labels[m] for m in dict.fromkeys(marks) if m in labels]

@@ -58,7 +58,7 @@ class Replier:
         # A model answers questions that rules cannot read, so it is also asked in the grey zone; not where the
         # evidence is about something else than the question.
         if self.writer and hits and status != "abstained":
-            said, notes = yield from self._written(question, hits, history, sure)
+            said, notes = yield from _written(self.writer, question, hits, history, sure)
             if said:
                 return
         if status == "answered":
@@ -78,34 +78,6 @@ class Replier:
         if first is None or (not sure and told >= _TELLING and first.signals.sentence < told - _FAR_LESS):
             return tuple(sorted(evidence, key=lambda e: -e.signals.sentence * bool(e.differences)))
         return (first, *(e for e in evidence if e is not first))
-
-    def _written(
-        self, question: Question, hits: Sequence[Hit], history: Sequence[Turn], sure: float
-    ) -> Generator[Piece | Answer, None, tuple[bool, tuple[str, ...]]]:
-        """Stream the model's verified sentences; returns whether any was shown, and notes for what comes instead."""
-        written, citations, text, notes = Written(), Citations(), "", []
-        try:
-            for claim in self.writer.write(question.text, hits, history, written):  # type: ignore[union-attr]
-                piece = _piece(claim, citations, bool(text))
-                text += piece.text
-                yield piece
-        except ModelError as error:
-            _log.warning("model failed: %s", error.__cause__ or error)
-            notes.append(
-                say("Mô hình ngôn ngữ không trả lời được; dưới đây là trích dẫn từ tài liệu.",
-                    "The language model did not answer; what follows is quoted from the documents.")
-            )  # fmt: skip
-        if written.dropped:
-            notes.append(
-                say(f"Đã bỏ {len(written.dropped)} câu không có căn cứ trong tài liệu.",
-                    f"{len(written.dropped)} sentence(s) without support in the documents were removed.")
-            )  # fmt: skip
-        if text:
-            yield Answer(
-                question=question.text, status="answered", text=text, citations=citations.made, confidence=sure,
-                method="llm", notes=tuple(notes),
-            )  # fmt: skip
-        return bool(text), tuple(notes)
 
     def _quoted(
         self, question: Question, evidence: Sequence[Evidence], sure: float, notes: tuple[str, ...]
@@ -139,3 +111,43 @@ def _piece(claim: Claim, citations: Citations, follows: bool) -> Piece:
     known = len(citations.made)
     text = render([claim], citations)
     return Piece(("\n" if follows else "") + text, citations.made[known:])
+
+
+def _written(
+    writer: Writer, question: Question, hits: Sequence[Hit], history: Sequence[Turn], sure: float
+) -> Generator[Piece | Answer, None, tuple[bool, tuple[str, ...]]]:
+    """Stream the model's verified sentences; returns whether any was shown, and notes for what comes instead."""
+    written, citations, text, notes = Written(), Citations(), "", []
+    try:
+        for claim in writer.write(question.text, hits, history, written):
+            piece = _piece(claim, citations, bool(text))
+            text += piece.text
+            yield piece
+    except ModelError as error:
+        _log.warning("model failed: %s", error.__cause__ or error)
+        notes.append(_broken_off() if text else _silent())
+    if written.dropped:
+        notes.append(
+            say(f"Đã bỏ {len(written.dropped)} câu không có căn cứ trong tài liệu.",
+                f"{len(written.dropped)} sentence(s) without support in the documents were removed.")
+        )  # fmt: skip
+    if text:
+        yield Answer(
+            question=question.text, status="answered", text=text, citations=citations.made, confidence=sure,
+            method="llm", notes=tuple(notes),
+        )  # fmt: skip
+    return bool(text), tuple(notes)
+
+
+def _silent() -> str:
+    return say(
+        "Mô hình ngôn ngữ không trả lời được; dưới đây là trích dẫn từ tài liệu.",
+        "The language model did not answer; what follows is quoted from the documents.",
+    )
+
+
+def _broken_off() -> str:
+    return say(
+        "Mô hình ngôn ngữ dừng giữa chừng; câu trả lời có thể chưa đủ.",
+        "The language model broke off; the answer may be incomplete.",
+    )

@@ -1,7 +1,7 @@
 """Join the scores of the two legs: each is standardised over the candidates of this query, then averaged.
 
-Scores of one query follow no common scale (cosines between .75 and .9, BM25 from 0 to 60); their z-scores do. On
-XQuAD-vi this beat reciprocal rank fusion by two points of R@1, because a rank forgets by how much a leg prefers.
+Scores of one query follow no common scale (cosines between .75 and .9, BM25 from 0 to 60); their z-scores do.
+Reciprocal rank fusion forgets by how much a leg prefers; ``rag eval run --suite xquad-vi --baseline rrf`` compares.
 """
 
 from __future__ import annotations

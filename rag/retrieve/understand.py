@@ -1,7 +1,7 @@
 """What a question means for the search: its spelling with tone marks, its terms, the times it names.
 
 A question typed without tone marks is searched folded (``ho ngheo`` finds ``hộ nghèo``), while its best restored
-spelling feeds the encoder, which knows little of unmarked Vietnamese (R@1 .30 against .90 with marks).
+spelling feeds the encoder, which knows little of unmarked Vietnamese.
 
 The search itself sees one form of what was typed: small letters, one tone placement, abbreviations both short and in
 full. So capitals, the place of a tone mark and "UBND" or "Ủy ban nhân dân" change nothing.

@@ -20,13 +20,14 @@ class Script:
     :param pieces: From the prompt's text to the pieces of the answer, streamed one by one.
     :param status: HTTP status of the reply.
     :param break_after: Close the connection after so many pieces.
-    :param stall_s: Wait before each piece.
+    :param stall_s: Wait before each piece, from number ``stall_from`` on.
     """
 
     pieces: Callable[[str], list[str]] = field(default=lambda _: [])
     status: int = 200
     break_after: int | None = None
     stall_s: float = 0.0
+    stall_from: int = 0
     prompts: list[str] = field(default_factory=list)
 
 
@@ -54,7 +55,7 @@ def openai_server(script: Script) -> Iterator[str]:
             for number, piece in enumerate(script.pieces(prompt)):
                 if number == script.break_after:
                     return
-                time.sleep(script.stall_s)
+                time.sleep(script.stall_s if number >= script.stall_from else 0)
                 self._send({"content": piece})
             self._send({}, "stop")
             self.wfile.write(b"data: [DONE]\n\n")

@@ -99,6 +99,18 @@ def test_model_that_fails_is_replaced_by_the_quote(
     assert answer.short_answer == "45 bể nước"
 
 
+def test_answer_broken_off_keeps_what_was_verified_and_says_so(
+    article: Document, hits_of: Hits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def pieces(prompt: str) -> list[str]:
+        return [f"Huyện xây mới 45 bể nước [{_label(prompt, '45 bể')}].\n", "Sửa", " chữa"]
+
+    _, answer = _ask(Script(pieces, stall_s=3.0, stall_from=2), article, hits_of(article), monkeypatch)
+    assert answer.method == "llm"
+    assert answer.text == "Huyện xây mới 45 bể nước. [1]"
+    assert any("giữa chừng" in note for note in answer.notes)
+
+
 def test_document_cannot_close_its_block_or_pose_as_a_mark(
     article: Document, hits_of: Hits, monkeypatch: pytest.MonkeyPatch
 ) -> None:
