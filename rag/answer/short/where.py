@@ -20,13 +20,24 @@ _PLACE_HEAD = re.compile(
 def find_place(question: Question, sentence: str, _: date | None) -> Short | None:
     """The named place that is asked for."""
     found = []
+    wrong_way = _wrong_way(question)
     for head in _PLACE_HEAD.finditer(sentence):
+        if head.group().startswith(wrong_way):
+            continue
         name = next((n for n in find_names(sentence) if head.end() <= n.start + 1 <= head.end() + 2), None)
         if name and not in_question(name.text, question):
             found.append(placed(question, sentence, head.start(1), _whole_place(sentence, name.end)))
     if not found and re.search(r"\b(nao|gi)\b", fold(question.text)):
         found = names(question, sentence)
     return max(found, key=lambda s: s.score, default=None)
+
+
+def _wrong_way(question: Question) -> tuple[str, ...]:
+    """Words that lead away from what is asked: "phóng từ đâu" is not answered with where it goes to."""
+    plain = fold(question.text)
+    if re.search(r"\btu (dau|noi nao)\b", plain):
+        return ("đến",)
+    return ("từ",) if re.search(r"\b(den|di|toi|ve) (dau|noi nao)\b", plain) else ()
 
 
 def _whole_place(sentence: str, end: int) -> int:
