@@ -18,7 +18,7 @@ from evals.cli_data import COMMANDS
 from evals.compare import compare
 from evals.export import write_reports
 from evals.gates import Verdict, judge_gates, read_gates
-from evals.outcome import FILE, RUN, with_verdict
+from evals.outcome import FILE, FOLDER, RUN, with_verdict
 from evals.perform import Plan, perform
 from evals.score import Scores, read_scores, score_run
 from evals.suite import DEFAULT, SUITES, Suite, dataset_suite, load_suite, squad_suite
@@ -75,7 +75,7 @@ def _run_default(**options: Any) -> Sequence[Verdict]:
                        f"{', '.join(SUITES)}; add +derivation, such as seeds+no-marks."))  # fmt: skip
 @click.option("--dataset", type=FILE, help=say("Tệp .jsonl của riêng bạn.", "A .jsonl file of your own."))
 @click.option("--squad", type=FILE, help=say("Tệp JSON kiểu SQuAD.", "A SQuAD JSON file."))
-@click.option("--store", type=RUN, help=say("Kho có sẵn để hỏi.", "An existing store to ask."))
+@click.option("--store", type=FOLDER, help=say("Kho có sẵn để hỏi.", "An existing store to ask."))
 @click.option(
     "--baseline",
     type=click.Choice(BASELINES),

@@ -8,7 +8,7 @@ import click
 
 from evals.baselines import BASELINES
 from evals.derive import DERIVATIONS
-from evals.outcome import FILE, RUN, with_verdict
+from evals.outcome import FILE, FOLDER, RUN, with_verdict
 from evals.run import read_run
 from evals.samples import REVIEW, check_evidence, read_cases, write_cases
 from evals.score import read_scores
@@ -38,7 +38,7 @@ def judge_command(*, run: Path, model: str) -> None:
 @click.command(
     name="add", help=say("Biến đánh giá của người dùng thành câu hỏi để duyệt.", "Turn feedback into cases to review.")
 )
-@click.option("--store", type=RUN, help=say("Kho có đánh giá.", "The store with the feedback."))
+@click.option("--store", type=FOLDER, help=say("Kho có đánh giá.", "The store with the feedback."))
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), default=Path("feedback.jsonl"), show_default=True
 )

@@ -14,8 +14,31 @@ from rag.errors import RagError
 from rag.lang import say
 
 COULD_NOT_RUN = 2
-RUN = click.Path(exists=True, file_okay=False, path_type=Path)
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+class RunFolder(click.Path):
+    """The folder of a run, or a folder that ``--out`` named and in which one run was made."""
+
+    def __init__(self) -> None:
+        super().__init__(exists=True, file_okay=False, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The run's own folder.
+
+        :raises click.BadParameter: If the folder holds several runs; the message names them.
+        """
+        folder = Path(str(super().convert(value, param, ctx)))
+        runs = [] if (folder / "run.json").is_file() else sorted(path.parent for path in folder.glob("*/run.json"))
+        if len(runs) > 1:
+            names = ", ".join(path.name for path in runs)
+            self.fail(say(f"{folder} có nhiều lượt chạy, hãy chọn một: {names}.",
+                          f"{folder} holds several runs, name one of them: {names}."), param, ctx)  # fmt: skip
+        return runs[0] if runs else folder
+
+
+RUN = RunFolder()
 
 
 def with_verdict(work: Callable[..., Sequence[Verdict] | None]) -> Callable[..., int]:

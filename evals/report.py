@@ -94,8 +94,10 @@ def _head(run: Mapping[str, Any], scores: Scores, verdicts: Sequence[Verdict]) -
     parts = [f'<p class="meta">{meta}</p><p class="verdict {css}">{escape(verdict_line(verdicts))}</p>']
     if verdicts:
         parts.append(_table((say("Ngưỡng", "Gate"), say("Đo được", "Measured"), ""), verdict_rows(verdicts)))
-    parts.append(f"<h2>{escape(say('Thước đo', 'Figures'))}</h2>" + _table(headings(), rows(scores)))
-    return "".join(parts) + _categories(scores) + _curve(scores.curve)
+    figures = _table(headings(), rows(scores)) + _curve(scores.curve)
+    # Folded, so that the failures come first on the page.
+    parts.append(f"<details><summary>{escape(say('Tất cả thước đo', 'All figures'))}</summary>{figures}</details>")
+    return "".join(parts) + _categories(scores)
 
 
 def _categories(scores: Scores) -> str:
@@ -107,7 +109,9 @@ def _categories(scores: Scores) -> str:
         right = sum(is_right(sample) for sample in chosen)
         body.append((name, f"{right} / {len(chosen)}", f"{right / len(chosen):.3f}"))
     head = (say("Nhóm", "Category"), say("Đúng", "Right"), "")
-    return f"<h2>{escape(say('Theo nhóm', 'By category'))}</h2>{_table(head, body)}"
+    label = say("Theo nhóm câu hỏi", "By category")
+    questions = say("Từng câu hỏi, câu sai trước", "Question by question, failures first")
+    return f"<details><summary>{escape(label)}</summary>{_table(head, body)}</details><h2>{escape(questions)}</h2>"
 
 
 def _table(head: Sequence[str], body: Iterable[Sequence[str]]) -> str:
@@ -181,8 +185,9 @@ def _answer(answer: Mapping[str, Any], case: Case, documents: Documents) -> str:
     quotes = "".join(_quote(c, case, documents) for c in [*answer["citations"], *answer["nearest"]])
     short = f"<div><b>{escape(answer['short_answer'])}</b></div>" if answer["short_answer"] else ""
     label = say("Trả lời", "Answer") + f" ({answer['status']}, {answer['confidence']:.2f})"
+    below = say("Trích dẫn", "Cited") if answer["citations"] else say("Đoạn gần nhất", "Nearest passages")
     return (f'<p class="label">{escape(label)}</p>{short}<div>{escape(answer["text"])}</div>'
-            f'<p class="label">{escape(say("Trích dẫn", "Cited"))}</p>{quotes or "–"}')  # fmt: skip
+            f'<p class="label">{escape(below)}</p>{quotes or "–"}')  # fmt: skip
 
 
 def _hits(hits: Sequence[Mapping[str, Any]], case: Case, documents: Documents) -> str:

@@ -2,6 +2,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import click
 import pytest
 
 from evals.cli import command
@@ -130,6 +131,18 @@ def test_the_command_scores_a_run_and_its_last_line_agrees_with_the_exit_code(
     empty.mkdir()
     assert command.main(["score", str(empty)], standalone_mode=False) == 2
     assert capsys.readouterr().out.strip().splitlines()[-1].startswith("KHÔNG CHẠY ĐƯỢC")
+
+
+def test_a_folder_of_one_run_stands_for_the_run_and_one_of_several_is_refused(
+    suite: Suite, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+    ran(suite, fake.Oracle, tmp_path / "one")
+    assert command.main(["score", str(tmp_path)], standalone_mode=False) == 0
+    ran(suite, fake.Oracle, tmp_path / "two")
+    with pytest.raises(click.BadParameter, match="one, two"):
+        command.main(["score", str(tmp_path)], standalone_mode=False)
 
 
 def test_the_command_checks_a_dataset(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
