@@ -1,15 +1,19 @@
-"""The tables, and connections to them.
+"""The tables as numbered steps, and connections to them.
 
-The log is kept in WAL mode with every commit on the disk (``synchronous=FULL``). ``apsw`` brings its own SQLite: the
-one that Debian's Python links can corrupt a WAL database with two connections.
+**A new table or column is a new step at the end of** :data:`STEPS`: SQL that brings a store from the steps before to
+this one. Never change a step that others may have. A new store takes all steps; an older one takes those that it lacks
+when it is next opened, in one transaction and after a copy of it was kept (:mod:`rag.index.sqlite.upgrade`).
+
+The log is kept in WAL mode with every commit on the disk (``synchronous=FULL``), and what is deleted is overwritten
+(``secure_delete``). ``apsw`` brings its own SQLite: the one that Debian's Python links can corrupt a WAL database with
+two connections.
 """
 
 from __future__ import annotations
 
 import threading
-import uuid
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import apsw
@@ -17,12 +21,11 @@ import apsw
 from rag.errors import StoreBusyError, StoreError
 from rag.lang import say
 
-SCHEMA_VERSION = 1
 FILE_NAME = "rag.db"
 
 _BUSY_MS = 5000
 
-_TABLES = """
+_FIRST = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE documents (
@@ -117,26 +120,32 @@ CREATE TABLE feedback (
 """
 
 
+STEPS: tuple[str, ...] = (
+    _FIRST,
+)  # fmt: skip
+"""All steps, oldest first; a store's ``user_version`` says how many of them it has taken. Append only."""
+
+
 class Connections:
     """One connection a thread to the same database file.
 
-    :param path: The database; made when missing if ``create``.
+    :param path: The database; made when missing if ``create``, brought up to date when an older version made it.
     """
 
     def __init__(self, path: Path, *, create: bool = False) -> None:
+        from rag.index.sqlite.upgrade import prepare
+
         self._path = path
         self._local = threading.local()
         with translated():
-            if create:
-                _create(path)
-            _check_version(self.get())
+            prepare(path, STEPS, create=create)
 
     def get(self) -> apsw.Connection:
         """The connection of the calling thread."""
         found: apsw.Connection | None = getattr(self._local, "connection", None)
         if found is None:
             with translated():
-                found = self._local.connection = _connect(self._path)
+                found = self._local.connection = connect(self._path)
         return found
 
     def close(self) -> None:
@@ -157,38 +166,26 @@ def translated() -> Iterator[None]:
                              "The disk is full; the store is as it was.")) from error  # fmt: skip
     except apsw.BusyError as error:
         raise StoreBusyError(say("Kho đang bận; hãy thử lại.", "The store is busy; try again.")) from error
+    except (apsw.ReadOnlyError, apsw.CantOpenError, apsw.PermissionsError) as error:
+        raise StoreError(
+            say("Không ghi được vào thư mục của kho; hãy kiểm tra quyền ghi và ổ đĩa.",
+                "The store's folder cannot be written to; check its permissions and the disk.")
+        ) from error  # fmt: skip
+    except (apsw.CorruptError, apsw.NotADBError) as error:
+        raise StoreError(
+            say(f"Tệp {FILE_NAME} của kho bị hỏng ({error}); hãy khôi phục từ bản sao lưu bằng `rag restore`.",
+                f"The store's file {FILE_NAME} is damaged ({error}); restore a backup with `rag restore`.")
+        ) from error  # fmt: skip
     except apsw.Error as error:
         raise StoreError(say(f"Lỗi kho dữ liệu: {error}.", f"The store failed: {error}.")) from error
 
 
-def _connect(path: Path, flags: int = apsw.SQLITE_OPEN_READWRITE) -> apsw.Connection:
+def connect(path: Path, flags: int = apsw.SQLITE_OPEN_READWRITE) -> apsw.Connection:
+    """Open a database file with the settings that this product relies on."""
     connection = apsw.Connection(str(path), flags=flags)
     connection.set_busy_timeout(_BUSY_MS)
     connection.transaction_mode = "IMMEDIATE"  # a transaction that reads before it writes would fail when overtaken
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
+    connection.execute("PRAGMA secure_delete=ON")
     return connection
-
-
-def _create(path: Path) -> None:
-    """Make the database with its tables, unless it is there; two processes may try at once."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
-    with closing(_connect(path, flags)) as connection:
-        connection.execute("PRAGMA journal_mode=WAL")
-        with closing(connection.cursor()) as cursor:
-            cursor.execute("BEGIN IMMEDIATE")
-            if not cursor.execute("PRAGMA user_version").fetchall()[0][0]:
-                cursor.execute(_TABLES)
-                cursor.execute("INSERT INTO meta VALUES ('store_id', ?), ('revision', '0')", (uuid.uuid4().hex[:8],))
-                cursor.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
-            cursor.execute("COMMIT")
-
-
-def _check_version(connection: apsw.Connection) -> None:
-    found = connection.execute("PRAGMA user_version").fetchall()[0][0]
-    if found != SCHEMA_VERSION:
-        raise StoreError(
-            say(f"Kho có định dạng {found}, phiên bản này đọc định dạng {SCHEMA_VERSION}; hãy cập nhật news-rag.",
-                f"The store has format {found}, this version reads format {SCHEMA_VERSION}; update news-rag.")
-        )  # fmt: skip

@@ -6,15 +6,14 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from rag.errors import StoreBusyError, StoreMissingError
+from rag.errors import StoreBusyError
 from rag.index.files import file_lock
 from rag.index.sqlite.feedback import FeedbackKeeping
 from rag.index.sqlite.schema import FILE_NAME, Connections, translated
+from rag.index.sqlite.upgrade import LOCK
 from rag.index.sqlite.vocabulary import VocabularyReading
 from rag.index.sqlite.writing import SqliteWriter
 from rag.lang import say
-
-_LOCK = "writer.lock"
 
 
 class SqliteStore(FeedbackKeeping, VocabularyReading):
@@ -31,13 +30,7 @@ class SqliteStore(FeedbackKeeping, VocabularyReading):
         :param create: Make an empty one when there is none.
         :raises StoreMissingError: If there is none and ``create`` is false.
         """
-        path = folder / FILE_NAME
-        if not create and not path.is_file():
-            raise StoreMissingError(
-                say("Chưa có gì được lập chỉ mục; hãy chạy `rag ingest …`.",
-                    "Nothing has been indexed yet; run `rag ingest …`.")
-            )  # fmt: skip
-        return cls(folder, Connections(path, create=create))
+        return cls(folder, Connections(folder / FILE_NAME, create=create))
 
     @contextmanager
     def writer(self) -> Iterator[SqliteWriter]:
@@ -47,7 +40,7 @@ class SqliteStore(FeedbackKeeping, VocabularyReading):
         """
         with ExitStack() as stack:
             try:
-                stack.enter_context(file_lock(self.folder / _LOCK, wait=False))
+                stack.enter_context(file_lock(self.folder / LOCK, wait=False))
             except BlockingIOError:
                 raise StoreBusyError(
                     say("Kho đang được một tiến trình khác ghi; hãy thử lại khi tiến trình đó xong.",
