@@ -32,6 +32,8 @@ from rag.types import Access, Answer, Document, Event, Filters, Hit, Turn
 
 _SUGGESTING = 8
 """Newest documents from which the first questions are drawn."""
+_GROUPS = 32
+"""Different sets of readable collections whose first questions are kept."""
 
 
 class Assistant:
@@ -101,7 +103,7 @@ class Assistant:
             yield Event("done", Answer(question, "abstained", reply, index_version=self.index_version))
             return
         self._index.refresh()
-        query = self._understand(question, history)
+        query = self._understand(question, history, access)
         yield Event("understood", query.text)
         understood = perf_counter()
         hits = self._retriever.retrieve(query, self.settings.top_k, filters, access)
@@ -136,7 +138,7 @@ class Assistant:
         """The same hits with how the question was understood and why each candidate stands where it does."""
         self._index.refresh()
         self._check_length(query)
-        return self._retriever.explain(understand(query, self._index.store), top_k, filters, access)
+        return self._retriever.explain(understand(query, self._index.vocabulary(access)), top_k, filters, access)
 
     def document(self, document_id: str, version: str | None = None, access: Access | None = None) -> Document | None:
         """A stored document, the current version unless another is named; ``None`` when there is none to be read."""
@@ -147,9 +149,13 @@ class Assistant:
 
     def suggestions(self, n: int = 4, access: Access | None = None) -> tuple[str, ...]:
         """Questions that the newest documents answer: each was asked before it is offered."""
+        access = None if access is None else replace(access, user="")  # the same for all who may read the same
         asked = (self.index_version, n, access)
         if asked not in self._suggested:
-            self._suggested = {asked: self._suggest(n, access)}
+            offered = self._suggest(n, access)
+            kept = [(key, row) for key, row in self._suggested.items() if key[0] == asked[0]][1 - _GROUPS :]
+            self._suggested = {**dict(kept), asked: offered}
+            return offered
         return self._suggested[asked]
 
     def _suggest(self, n: int, access: Access | None) -> tuple[str, ...]:
@@ -169,6 +175,16 @@ class Assistant:
         """How many documents are searched."""
         return self._index.n_documents
 
+    def count_documents(self, access: Access | None = None) -> int:
+        """How many documents are searched for a person."""
+        if access is None or access.collections is None:
+            return self.n_documents
+        return self._index.store.count_documents(access=access)
+
+    def collections(self) -> tuple[str, ...]:
+        """Names of the collections that hold documents; the server's business, not a person's."""
+        return tuple(self._index.store.collections())
+
     def _without_search(self, question: str) -> str | None:
         try:
             self._check_length(question)
@@ -183,15 +199,16 @@ class Assistant:
                     f"The question has {len(question)} characters; at most {self.settings.max_question} are allowed.")
             )  # fmt: skip
 
-    def _understand(self, question: str, history: Sequence[Turn]) -> Query:
+    def _understand(self, question: str, history: Sequence[Turn], access: Access | None) -> Query:
         """Tone marks first, then what a follow-up leaves unsaid: rules for follow-ups read marked text."""
+        known = self._index.vocabulary(access)
         if not history:
-            return understand(question, self._index.store)
-        vocabulary = WithPhrases(self._index.store)
+            return understand(question, known)
+        vocabulary = WithPhrases(known)
         earlier = [Turn(restore(clean(t.question), vocabulary).text, t.answer) for t in history]
         now = restore(clean(question), vocabulary).text
         whole = standalone(now, earlier)
-        return understand(whole if whole != now else question, self._index.store)
+        return understand(whole if whole != now else question, known)
 
     def _finished(
         self, answer: Answer, question: str, query: Query, hits: tuple[Hit, ...], timings: dict[str, float]

@@ -14,14 +14,19 @@ from rag.index.derive import derive
 from rag.index.encode import Encoder, encoder_name, load_encoder
 from rag.index.generation import Generation, current_name, open_generation
 from rag.index.lexical import LexicalTerm
+from rag.index.readable import Readable
 from rag.index.scored import Scored
 from rag.index.sqlite import SqliteStore
 from rag.index.store import Store
 from rag.lang import say
 from rag.settings import Settings
+from rag.text.restore import Vocabulary
 from rag.types import Access, Filters
 
 FOLDER = "index"
+
+_GROUPS = 32
+"""Different sets of readable collections whose statistics are kept."""
 
 
 class Index:
@@ -36,6 +41,7 @@ class Index:
         self._generation = generation
         self._encoder = encoder
         self._lock = threading.Lock()
+        self._parts: dict[tuple[str, str, frozenset[str]], Readable] = {}
 
     @classmethod
     def open(cls, settings: Settings, *, encoder: Encoder | None = None, thorough: bool = False) -> Index:
@@ -109,19 +115,47 @@ class Index:
 
         :param vector: As :meth:`encode_query` gives it.
         """
-        return self._generation.dense.search(vector, top_k, self.store.allowed_ids(filters, access))
+        readable = None if filters else self._readable(access)
+        allowed = readable.ids if readable else self.store.allowed_ids(filters, access)
+        return self._generation.dense.search(vector, top_k, allowed)
 
     def search_lexical(
         self, terms: Sequence[LexicalTerm], top_k: int, filters: Filters | None = None, access: Access | None = None
     ) -> tuple[Scored, ...]:
-        """Passages that share words with the query, best first; scores are BM25."""
-        return self._generation.lexical.search(terms, top_k, filters, access)
+        """Passages that share words with the query, best first; scores are BM25 over what may be read."""
+        readable = self._readable(access)
+        return self._generation.lexical.search(readable.weighed(terms) if readable else terms, top_k, filters, access)
+
+    def vocabulary(self, access: Access | None = None) -> Vocabulary:
+        """Spellings and pairs of syllables, as the passages that may be read have them."""
+        return self._readable(access) or self.store
+
+    def n_readable(self, access: Access | None = None) -> int:
+        """Passages searched for a person."""
+        readable = self._readable(access)
+        return readable.n_passages if readable else self.n_passages
 
     def dense_scores(
         self, vector: npt.NDArray[np.float32], passage_ids: Sequence[int] | npt.NDArray[np.int64]
     ) -> npt.NDArray[np.float32]:
         """Cosines of given passages, in the order asked; 0 for one that is not indexed."""
         return self._generation.dense.scores(vector, passage_ids)
+
+    def _readable(self, access: Access | None) -> Readable | None:
+        """What a person may read of the present generation; ``None`` where that is everything."""
+        if access is None or access.collections is None:
+            return None
+        state = (self.store.index_version, self._generation.name)
+        key = (*state, frozenset(access.collections))
+        with self._lock:
+            found = self._parts.get(key)
+        if found is None:
+            # Made outside the lock: a count of all passages must not hold up everybody else.
+            found = Readable(self.store, self._generation.lexical, access)
+            with self._lock:
+                kept = [(k, part) for k, part in self._parts.items() if k[:2] == state][1 - _GROUPS :]
+                self._parts = {**dict(kept), key: found}
+        return found
 
 
 def _open(store: SqliteStore, folder: Path, thorough: bool) -> Generation:

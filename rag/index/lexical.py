@@ -93,6 +93,16 @@ class LexicalIndex:
         numbers = searcher.fast_field_values("passage", [address for _score, address in hits])
         return tuple(Scored(int(number), score) for number, (score, _address) in zip(numbers, hits, strict=True))
 
+    def count(self, field: str, text: str, access: Access | None = None) -> int:
+        """How many passages that may be read hold a term."""
+        wanted = [Query.term_query(self._schema, field, text, index_option="freq"), *self._limits(Filters(), access)]
+        query = Query.boolean_query([(Occur.Must, query) for query in wanted])
+        return int(self._index.searcher().search(query, 1, count=True).count)
+
+    def frequency(self, field: str, text: str) -> int:
+        """How many passages hold a term, in the statistics that scores are made with."""
+        return int(self._index.searcher().doc_freq(field, text))
+
     def _term(self, term: LexicalTerm) -> Any:
         query = Query.term_query(self._schema, term.field, term.text, index_option="freq")
         return query if term.weight == 1.0 else Query.boost_query(query, term.weight)

@@ -105,7 +105,8 @@ class HybridRetriever:
         bm25 = np.array([found.get(int(i), 0.0) for i in ids])
         best = np.argsort(-fuse(cosines, bm25, self.dense_weight), kind="stable")[: max(self.n_reranked, top_k)]
         hits = self._hits(ids[best], cosines[best], bm25[best])
-        rows = self._look_again(query, hits, _ranks(dense), _ranks(lexical))
+        rare = rarities(query.terms, self.index.vocabulary(access), self.index.n_readable(access))
+        rows = self._look_again(query, hits, rare, _ranks(dense), _ranks(lexical))
         return Explanation(query, collapse((row.hit for row in rows), top_k), rows)
 
     def _hits(self, ids: np.ndarray, cosines: Scores, bm25: Scores) -> tuple[Hit, ...]:
@@ -116,12 +117,19 @@ class HybridRetriever:
         return tuple(Hit(p, infos[p.document_id], 0.0, c, b) for p, c, b in found if p and p.document_id in infos)
 
     def _look_again(
-        self, query: Query, hits: Sequence[Hit], dense_ranks: dict[int, int], lexical_ranks: dict[int, int]
+        self,
+        query: Query,
+        hits: Sequence[Hit],
+        rare: Sequence[float],
+        dense_ranks: dict[int, int],
+        lexical_ranks: dict[int, int],
     ) -> tuple[Candidate, ...]:
-        """The hits with their final scores, best first."""
+        """The hits with their final scores, best first.
+
+        :param rare: How much each term of the query tells.
+        """
         passages, infos = [hit.passage for hit in hits], [hit.document for hit in hits]
         fused = fuse(np.array([h.dense for h in hits]), np.array([h.lexical for h in hits]), self.dense_weight)
-        rare = rarities(query.terms, self.index.store, self.index.n_passages)
         sentence = sentence_coverage(query.terms, rare, passages)
         time = agreement(query.dates, passages, infos)
         score = fused + self.weights.sentence * zscore(sentence) + self.weights.time * time

@@ -30,7 +30,7 @@ class NewsRetriever(BaseRetriever):
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun, **_: Any
     ) -> list[LangChainDocument]:
-        understood = understand(query, self.retriever.index.store)
+        understood = understand(query, self.retriever.index.vocabulary(self.access))
         hits = self.retriever.retrieve(understood, self.top_k, self.filters, self.access)
         return [to_langchain(hit) for hit in hits]
 

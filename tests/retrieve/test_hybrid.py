@@ -104,10 +104,11 @@ def test_both_legs_agree_with_a_brute_force_search(index: Index, subject: str, p
     assert [s.id for s in index.search_dense(vector, 1000, filters, access)] == [
         s.id for s in everywhere if s.id in passages
     ]
-    words = index.search_lexical(query.lexical, 1000)
+    words = index.search_lexical(query.lexical, 1000, access=access)
     assert {s.id: s.score for s in index.search_lexical(query.lexical, 1000, filters, access)} == pytest.approx(
         {s.id: s.score for s in words if s.id in passages}
     )
+    assert {s.id for s in words} >= {s.id for s in index.search_lexical(query.lexical, 1000) if s.id in passages}
 
 
 @pytest.mark.parametrize("typed", ["HỘ NGHÈO ĐỢT 6", "Hộ nghèo đợt 6", "ho\u0323\u0302 nghe\u0300o đợt 6"])
