@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request
@@ -14,47 +13,41 @@ from fastapi.staticfiles import StaticFiles
 
 from rag.errors import RagError
 from rag.lang import say
+from rag.serve.addresses import own_hosts, public_origin
+from rag.serve.gate import Gate, Identifies
 from rag.serve.guard import Guard
+from rag.serve.identity import Identification, access_of
 from rag.serve.pages import message_page
-from rag.serve.routes import own_hosts
 from rag.serve.shell import Shell
 from rag.serve.viewer import document_page, parse_span
 from rag.settings import Settings
-from rag.types import Access
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
 
 log = logging.getLogger(__name__)
 
-AccessRule: TypeAlias = Callable[[Request], Access | None]
-"""Who asks and what they may read; the one place that sign-in will change."""
-
 STATIC = Path(__file__).parent / "static"
 
 
-def local_user(_request: Request) -> Access | None:
-    """Without sign-in everybody who reaches this machine's loopback is the local user and may read everything."""
-    return None
-
-
-def create_app(assistant: Assistant, settings: Settings, *, access: AccessRule = local_user) -> FastAPI:
+def create_app(assistant: Assistant, settings: Settings, *, who: Identifies | None = None) -> FastAPI:
     """Build the application around an open assistant; the caller closes it.
 
     :param assistant: Answers the questions; used from several threads.
     :param settings: Host and port decide which ``Host`` headers are accepted.
-    :param access: Rule that turns a request into what it may read.
+    :param who: Finds out who asks; chosen by the settings when ``None``.
     """
     from rag.serve.mount import mount_chat
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.state.assistant = assistant
     _add_health(app, assistant)
-    _add_documents(app, assistant, access)
+    _add_documents(app, assistant)
     app.mount("/ui", StaticFiles(directory=STATIC))
-    mount_chat(app, assistant, settings, access)
+    mount_chat(app, assistant, settings, access_of)
     app.add_middleware(Shell)
-    app.add_middleware(Guard, hosts=own_hosts(settings.host, settings.port))
+    app.add_middleware(Gate, who=who or Identification(settings))
+    app.add_middleware(Guard, hosts=own_hosts(settings), origin=public_origin(settings))
     return app
 
 
@@ -72,17 +65,17 @@ def _add_health(app: FastAPI, assistant: Assistant) -> None:
         return JSONResponse({"status": "ready", "documents": documents, "index_version": version})
 
 
-def _add_documents(app: FastAPI, assistant: Assistant, access: AccessRule) -> None:
+def _add_documents(app: FastAPI, assistant: Assistant) -> None:
     @app.get("/documents/{document_id}")
     def newest(request: Request, document_id: str) -> Response:
-        document = assistant.document(document_id, access=access(request))
+        document = assistant.document(document_id, access=access_of(request))
         if document is None:
             return _no_document()
         return RedirectResponse(f"/documents/{quote(document.id, safe='')}/{quote(document.version, safe='')}", 307)
 
     @app.get("/documents/{document_id}/{version}")
     def view(request: Request, document_id: str, version: str, start: str = "", end: str = "") -> Response:
-        who = access(request)
+        who = access_of(request)
         document = assistant.document(document_id, version, access=who)
         if document is None:
             return _no_document()

@@ -24,25 +24,39 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-class Refusal(Exception):  # noqa: N818 - it is no error of ours
-    """Why a request is turned away."""
+ROUTE = "rag.route"
+"""Where the guard leaves the listed route in the ASGI scope."""
+REQUEST_ID = "rag.request_id"
+"""Where it leaves the id under which log, response header and error page name the request."""
 
-    def __init__(self, status: int, message: str) -> None:
+
+class Refusal(Exception):  # noqa: N818 - it is no error of ours
+    """Why a request is turned away.
+
+    :param headers: To send with it, names in lower case.
+    """
+
+    def __init__(self, status: int, message: str, headers: Sequence[tuple[bytes, bytes]] = ()) -> None:
         super().__init__(message)
         self.status = status
         self.message = message
+        self.headers = tuple(headers)
 
 
 class Guard:
     """ASGI middleware that lets only expected requests pass.
 
-    :param hosts: Accepted values of ``Host`` (see :func:`rag.serve.routes.own_hosts`).
+    :param hosts: Accepted values of ``Host`` (see :func:`rag.serve.addresses.own_hosts`).
+    :param origin: Origin of the pages where a proxy stands in front (:func:`rag.serve.addresses.public_origin`).
     :param routes: Routes that exist for the outside.
     """
 
-    def __init__(self, app: ASGIApp, *, hosts: frozenset[str], routes: Sequence[Route] = OPEN_ROUTES) -> None:
+    def __init__(
+        self, app: ASGIApp, *, hosts: frozenset[str], origin: str = "", routes: Sequence[Route] = OPEN_ROUTES
+    ) -> None:
         self.app = app
         self.hosts = hosts
+        self.origin = origin
         self.routes = tuple((route, re.compile(route.pattern)) for route in routes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -68,15 +82,16 @@ class Guard:
         try:
             route = self._check(scope)
             body = await _read_body(receive, route.max_bytes)
-            await self.app(scope, _replay(body, receive), send_secured)
+            inner = {**scope, ROUTE: route, REQUEST_ID: request_id}
+            await self.app(inner, _replay(body, receive), send_secured)
         except Refusal as refusal:
             if not has_started:
-                await _answer(scope, send_secured, refusal.status, refusal.message)
+                await _answer(scope, send_secured, refusal)
         except Exception:
             log.exception("request %s failed", request_id)
             if not has_started:
                 message = say("Máy chủ gặp sự cố. Xin thử lại.", "The server had a problem. Please try again.")
-                await _answer(scope, send_secured, 500, message, request_id)
+                await _answer(scope, send_secured, Refusal(500, message), request_id)
 
     def _check(self, scope: Scope) -> Route:
         """The route asked for, if this request may have it.
@@ -87,12 +102,16 @@ class Guard:
         if len(hosts) != 1 or hosts[0].lower() not in self.hosts:
             raise Refusal(421, say("Địa chỉ này không phải của máy chủ.", "This server does not answer to that name."))
         route = self._route(scope)
-        if not _is_ours(scope, hosts[0], route):
+        if not _is_ours(scope, self._origin_for(scope, hosts[0].lower()), route):
             raise Refusal(403, say("Không nhận yêu cầu từ trang khác.", "Requests from other sites are not accepted."))
         length = _header(scope, b"content-length")
         if length and not (length[0].isdecimal() and int(length[0]) <= route.max_bytes):
             raise _too_large()
         return route
+
+    def _origin_for(self, scope: Scope, host: str) -> str:
+        """The origin that our pages have under this name. The scheme is the proxy's where one stands in front."""
+        return self.origin if self.origin.endswith(f"://{host}") else f"{scope['scheme']}://{host}"
 
     def _route(self, scope: Scope) -> Route:
         method = "GET" if scope["method"] == "HEAD" else scope["method"]
@@ -105,10 +124,10 @@ class Guard:
         raise Refusal(405, say("Không dùng được cách gọi này.", "That method is not allowed here."))
 
 
-def _is_ours(scope: Scope, host: str, route: Route) -> bool:
+def _is_ours(scope: Scope, own: str, route: Route) -> bool:
     """Whether the request comes from our own pages, from no page at all, or by a link to one of them."""
     origins = _header(scope, b"origin")
-    if any(origin.lower() != f"{scope['scheme']}://{host.lower()}" for origin in origins):
+    if any(origin.lower() != own for origin in origins):
         return False
     site = _header(scope, b"sec-fetch-site")
     if all(value in ("same-origin", "none") for value in site):
@@ -154,11 +173,12 @@ def _replay(first: Message, receive: Receive) -> Receive:
     return replay
 
 
-async def _answer(scope: Scope, send: Send, status: int, message: str, code: str = "") -> None:
+async def _answer(scope: Scope, send: Send, refusal: Refusal, code: str = "") -> None:
     wants_page = any("text/html" in accept for accept in _header(scope, b"accept"))
-    body = message_page(message, "", code) if wants_page else f"{message} {code}".strip() + "\n"
+    body = message_page(refusal.message, "", code) if wants_page else f"{refusal.message} {code}".strip() + "\n"
     kind = "text/html" if wants_page else "text/plain"
     content = body.encode("utf-8")
     headers = [(b"content-type", f"{kind}; charset=utf-8".encode()), (b"content-length", str(len(content)).encode())]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
+    headers += refusal.headers
+    await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else content})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import ipaddress
 import signal
 import socket
 import threading
@@ -12,11 +11,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from types import FrameType
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import uvicorn
 
 from rag.errors import RagError, SettingError
 from rag.lang import say
+from rag.serve.addresses import is_loopback, public_origin
+from rag.serve.identity import way_of
 from rag.settings import Settings
 
 if TYPE_CHECKING:
@@ -48,34 +50,30 @@ def serve(settings: Settings, *, on_ready: OnReady | None = None) -> None:
 def check_exposure(settings: Settings) -> None:
     """Refuse to be reachable by others while nobody has to sign in.
 
-    :raises SettingError: If ``host`` is not a loopback address and ``auth`` is ``none``.
+    :raises SettingError: If ``host`` is not a loopback address and ``auth`` is ``none``, or ``auth`` is unknown.
     """
+    way_of(settings)
     if settings.auth != "none":
-        raise SettingError(
-            say(
-                f"RAG_AUTH là {settings.auth!r}; bản này chỉ có 'none'.",
-                f"RAG_AUTH is {settings.auth!r}; this version only knows 'none'.",
-            )
-        )
+        return
+    public = urlsplit(public_origin(settings)).hostname or "localhost"
     if not is_loopback(settings.host):
         raise SettingError(
             say(
-                f"RAG_HOST là {settings.host}: máy khác sẽ vào được mà không cần đăng nhập. "
-                "Đặt RAG_HOST=127.0.0.1; muốn dùng từ máy khác, hãy mở qua đường hầm SSH.",
-                f"RAG_HOST is {settings.host}: other machines could enter without signing in. "
-                "Set RAG_HOST=127.0.0.1; to use it from another machine, go through an SSH tunnel.",
+                f"RAG_HOST là {settings.host}: máy khác sẽ vào được mà không cần đăng nhập. Đặt RAG_HOST=127.0.0.1, "
+                "hoặc chọn cách đăng nhập bằng RAG_AUTH; muốn tự dùng từ máy khác, hãy đi qua đường hầm SSH.",
+                f"RAG_HOST is {settings.host}: other machines could enter without signing in. Set RAG_HOST=127.0.0.1, "
+                "or choose a sign-in with RAG_AUTH; to use it alone from another machine, go through an SSH tunnel.",
             )
         )
-
-
-def is_loopback(host: str) -> bool:
-    """Whether an address or name can only be reached from this machine."""
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+    if settings.trusted_proxies or not is_loopback(public):
+        raise SettingError(
+            say(
+                "Có máy chủ proxy phía trước (RAG_PUBLIC_URL, RAG_TRUSTED_PROXIES) mà RAG_AUTH là none: ai tới được "
+                "proxy cũng vào được. Hãy chọn cách đăng nhập bằng RAG_AUTH.",
+                "A proxy stands in front (RAG_PUBLIC_URL, RAG_TRUSTED_PROXIES) while RAG_AUTH is none: whoever reaches "
+                "it could enter. Choose a sign-in with RAG_AUTH.",
+            )
+        )
 
 
 def open_socket(host: str, port: int) -> socket.socket:

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import re
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
+from rag.serve.addresses import own_hosts
 from rag.serve.guard import Guard
 from rag.serve.headers import COMMON
-from rag.serve.routes import MAX_JSON_BYTES, own_hosts
+from rag.serve.routes import MAX_JSON_BYTES
+from rag.settings import Settings
+
+SETTINGS = Settings(store=Path("unused"), models=Path("unused"))
 
 OPEN = ["/", "/healthz", "/readyz", "/documents/doc-1", "/documents/doc-1/v2", "/ui/chat.css", "/ui/chat.js",
         "/ui/icon.svg", "/theme.css", "/gradio_api/startup-events", "/gradio_api/app_id"]  # fmt: skip
@@ -59,8 +65,8 @@ def test_the_loopback_names_are_ours(client: TestClient, host: str) -> None:
 
 
 def test_port_80_may_be_left_out() -> None:
-    assert {"localhost", "localhost:80"} <= own_hosts("127.0.0.1", 80)
-    assert "localhost" not in own_hosts("127.0.0.1", 7860)
+    assert {"localhost", "localhost:80"} <= own_hosts(replace(SETTINGS, port=80))
+    assert "localhost" not in own_hosts(SETTINGS)
 
 
 @pytest.mark.parametrize("origin", BAD_ORIGINS)
@@ -150,7 +156,7 @@ def test_a_failure_inside_shows_a_code_and_keeps_the_details(caplog: pytest.LogC
     async def broken(_scope: Any, _receive: Any, _send: Any) -> None:
         raise RuntimeError("geheim")
 
-    client = TestClient(Guard(broken, hosts=own_hosts("127.0.0.1", 7860)), base_url="http://127.0.0.1:7860")
+    client = TestClient(Guard(broken, hosts=own_hosts(SETTINGS)), base_url="http://127.0.0.1:7860")
     response = client.get("/healthz")
     code = response.headers["x-request-id"]
     assert response.status_code == 500

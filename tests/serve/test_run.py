@@ -13,8 +13,9 @@ import pytest
 from fake_assistant import FakeAssistant
 
 from rag.errors import RagError, SettingError
+from rag.serve.addresses import is_loopback
 from rag.serve.app import create_app
-from rag.serve.run import check_exposure, is_loopback, make_server, open_socket, serve
+from rag.serve.run import check_exposure, make_server, open_socket, serve
 from rag.settings import Settings
 
 
@@ -28,6 +29,14 @@ def test_it_refuses_to_be_reachable_without_sign_in(settings: Settings, host: st
 def test_loopback_needs_no_sign_in(settings: Settings, host: str) -> None:
     assert is_loopback(host)
     check_exposure(replace(settings, host=host))
+
+
+@pytest.mark.parametrize("given", [{"public_url": "https://hoi-dap.tinh.vn"}, {"trusted_proxies": "127.0.0.1"}])
+def test_a_proxy_in_front_needs_sign_in_although_the_address_is_loopback(
+    settings: Settings, given: dict[str, str]
+) -> None:
+    with pytest.raises(SettingError, match="RAG_AUTH"):
+        check_exposure(replace(settings, **given))  # type: ignore[arg-type]
 
 
 def test_an_unknown_way_to_sign_in_is_refused_rather_than_ignored(settings: Settings) -> None:
