@@ -20,7 +20,9 @@ from rag.answer.reply import Piece, Replier
 from rag.answer.smalltalk import small_talk
 from rag.answer.suggest import suggest
 from rag.errors import QuestionError, RagError
+from rag.index.encode import Encoder
 from rag.index.index import Index
+from rag.index.store import Store
 from rag.lang import say
 from rag.retrieve.hybrid import Explanation, HybridRetriever
 from rag.retrieve.understand import Query, understand
@@ -29,6 +31,9 @@ from rag.text.phrases import WithPhrases
 from rag.text.restore import restore
 from rag.text.unicode import clean
 from rag.types import Access, Answer, Document, Event, Filters, Hit, Turn
+
+_FOLLOWED = 3
+"""Documents behind an answer from which the next questions are drawn."""
 
 _SUGGESTING = 8
 """Newest documents from which the first questions are drawn."""
@@ -158,6 +163,25 @@ class Assistant:
             return offered
         return self._suggested[asked]
 
+    def follow_ups(
+        self, answer: Answer, asked: Sequence[str] = (), n: int = 3, access: Access | None = None
+    ) -> tuple[str, ...]:
+        """Questions to go on with, drawn from the documents behind an answer and leading to other places in them.
+
+        :param asked: Questions that need not be offered again.
+        """
+        behind = (*answer.citations, *answer.nearest)
+        known = {(c.document_id, c.start) for c in answer.citations}
+        ids = list(dict.fromkeys(c.document_id for c in behind))[:_FOLLOWED]
+        documents = (self.document(document_id, access=access) for document_id in ids)
+        said = {q.strip().casefold() for q in (*asked, answer.question, answer.understood)}
+        offered = (q for q in suggest([d for d in documents if d], 2 * n) if q.casefold() not in said)
+        return tuple(islice((q for q in offered if self._leads_on(q, known, access)), n))
+
+    def _leads_on(self, question: str, known: set[tuple[str, int]], access: Access | None) -> bool:
+        answer = self.ask(question, access=access)
+        return answer.status == "answered" and any((c.document_id, c.start) not in known for c in answer.citations)
+
     def _suggest(self, n: int, access: Access | None) -> tuple[str, ...]:
         infos = self._index.store.list_documents(access=access, limit=_SUGGESTING)
         documents = [self._index.store.document(info.id) for info in infos]
@@ -169,6 +193,20 @@ class Assistant:
     def index_version(self) -> str:
         """Changes with every change of what is indexed."""
         return self._index.version
+
+    @property
+    def store(self) -> Store:
+        """What is stored, for looking after it; questions do not go this way."""
+        return self._index.store
+
+    @property
+    def encoder(self) -> Encoder:
+        """The encoder of the index, loaded at first use."""
+        return self._index.encoder
+
+    def refresh(self) -> None:
+        """Take up what was published meanwhile."""
+        self._index.refresh()
 
     @property
     def n_documents(self) -> int:

@@ -76,9 +76,18 @@ def identify(loaded: LoadedDocument, place: Place, collection: str) -> Document:
 
 def version_of(loaded: LoadedDocument) -> str:
     """Hash of the stored text, the metadata shown with it, and the loaders' version."""
-    published = loaded.published.isoformat() if loaded.published else ""
-    shown = [loaded.title, published, loaded.author, loaded.publisher, loaded.url, LOADER_VERSION]
-    return _digest(json.dumps([loaded.text, *shown], ensure_ascii=False))
+    return _version(loaded, loaded.text)
+
+
+def shortened_version(info: DocumentInfo, text: str) -> str:
+    """The version that a document with these details and this text has."""
+    return _version(info, text)[:_ID_CHARS]
+
+
+def _version(details: LoadedDocument | DocumentInfo, text: str) -> str:
+    published = details.published.isoformat() if details.published else ""
+    shown = [details.title, published, details.author, details.publisher, details.url, LOADER_VERSION]
+    return _digest(json.dumps([text, *shown], ensure_ascii=False))
 
 
 def _digest(text: str) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rag.index.derive import derive
+from rag.index.edit import edited
 from rag.index.embed import Embedder, silent, store_drafts
 from rag.index.encode import Encoder, Progress
 from rag.index.files import sha256_file
@@ -32,7 +33,7 @@ _CHARS_AT_ONCE = 1_000_000
 
 
 def ingest(
-    paths: Sequence[Path | str],
+    paths: Sequence[Path | str | Source],
     settings: Settings,
     *,
     collection: str = "default",
@@ -42,6 +43,7 @@ def ingest(
 ) -> IngestReport:
     """Add and update documents from files and folders, then publish the index.
 
+    :param paths: Files and folders; a :class:`Source` is one file under a name of its own.
     :param collection: Group of documents they belong to; who may read what is decided by it.
     :param sync: Also remove documents of the collection that lay under the paths and are gone.
     :param progress: Told how far the work is.
@@ -54,8 +56,11 @@ def ingest(
         migrate(store, writer, embedder)
         run = _Run(writer, embedder, collection)
         with Loader(settings) as loader:
-            for path in map(Path, paths):
-                run.add(path, loader)
+            for path in paths:
+                if isinstance(path, Source):
+                    run.take([path], path.name, loader)
+                else:
+                    run.add(Path(path), loader)
             run.flush()
         removed = writer.remove(run.gone()) if sync else 0
         publish(store, writer, settings)
@@ -112,9 +117,17 @@ class _Run:
         sources = find_sources([given])
         if given.exists() and not any(source.problem and source.path == source.root for source in sources):
             self.roots.append(given.resolve())
+        self.take(sources, given, loader)
+
+    def take(self, sources: Sequence[Source], given: Path | str, loader: Loader) -> None:
+        """Take in files.
+
+        :param given: Path that led to them, or the name that they are shown under.
+        """
         rows = any(source.suffix in (".jsonl", ".json", ".csv") for source in sources)
         for source in sources:
-            for _document in self._documents(source, shown_name(source, given), loader):
+            shown = given if isinstance(given, str) else shown_name(source, given)
+            for _document in self._documents(source, shown, loader):
                 self._tell(None if rows else len(sources))
                 if len(self.batch) >= _DOCUMENTS_AT_ONCE or self._chars() >= _CHARS_AT_ONCE:
                     self.flush()
@@ -157,7 +170,7 @@ class _Run:
             shown = place.shown + item.source.removeprefix(place.source.name)
             self.failed.append(FailedSource(shown, item.reason))
             return None
-        document = identify(item, place, self.collection)
+        document = edited(self.writer, identify(item, place, self.collection))
         other = self.seen.get(document.id)
         if other is not None:
             reason = say(f"trùng định danh với {other}; giữ bản gặp trước", f"same identity as {other}, which is kept")

@@ -94,6 +94,37 @@ class Feedback:
     index_version: str
 
 
+@dataclass(frozen=True, slots=True)
+class Browse:
+    """What part of the list of documents is wanted.
+
+    :param words: Each must stand in title, source, publisher or id; marks and case do not count.
+    :param order: Column to sort by; documents without a value come last.
+    """
+
+    words: str = ""
+    filters: Filters | None = None
+    order: Literal["title", "published", "added", "publisher", "collection", "length"] = "published"
+    descending: bool = True
+    offset: int = 0
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A line of the list of documents.
+
+    :param added: When the current version was stored.
+    :param n_chars: Length of its text in characters.
+    :param n_versions: Versions kept, the current one included.
+    """
+
+    info: DocumentInfo
+    added: datetime
+    n_chars: int
+    n_versions: int
+
+
 class Store(Protocol):
     """Reading. Safe to use from several threads."""
 
@@ -136,6 +167,24 @@ class Store(Protocol):
 
     def collections(self) -> Mapping[str, int]:
         """Documents in each collection."""
+
+    def browse(self, wish: Browse, access: Access | None = None) -> tuple[tuple[Listed, ...], int]:
+        """A page of a list of documents, and how many there are on all pages."""
+
+    def counts_of(self, column: str, access: Access | None = None) -> Mapping[str, int]:
+        """How many documents each ``collection`` or ``publisher`` has, most first."""
+
+    def origin(self, document_id: str) -> Origin | None:
+        """Where a document was last loaded from on this machine."""
+
+    def versions(self, document_id: str) -> tuple[str, ...]:
+        """Versions of a document that are kept, oldest first, the current one last."""
+
+    def is_origin(self, path: str) -> bool:
+        """Whether some document was last loaded from this file."""
+
+    def source_hashes(self) -> frozenset[str]:
+        """Hashes of the files that some kept version was read from."""
 
     def allowed_ids(self, filters: Filters | None, access: Access | None) -> npt.NDArray[np.int64] | None:
         """Passages that match and may be read, ascending; ``None`` means all."""

@@ -187,6 +187,7 @@ def _remove(connection: apsw.Connection, document_id: str) -> bool:
         "DELETE FROM files WHERE (collection, path) IN (SELECT collection, origin FROM documents WHERE id = ?)",
         (document_id,),
     )
+    _run(connection, "DELETE FROM meta WHERE name = ?", (f"edit:{document_id}",))
     _run(connection, "UPDATE documents SET current = NULL WHERE id = ?", (document_id,))
     _run(connection, "DELETE FROM versions WHERE document_id = ?", (document_id,))
     _run(connection, "DELETE FROM documents WHERE id = ?", (document_id,))
