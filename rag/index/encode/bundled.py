@@ -14,6 +14,7 @@ import numpy as np
 from rag.errors import EncoderError
 from rag.index.encode import onnx, package
 from rag.index.encode.base import Progress
+from rag.index.encode.bulk import BundledEncoder
 from rag.index.encode.onnx import OnnxEncoder
 from rag.index.files import build_folder, file_lock, sha256_file
 from rag.lang import say
@@ -62,10 +63,10 @@ def is_ready(folder: Path, *, thorough: bool = False) -> bool:
         return False
 
 
-def load_bundled(models: Path, threads: int) -> OnnxEncoder:
+def load_bundled(models: Path, threads: int) -> BundledEncoder:
     """The default encoder, prepared first where needed."""
     folder = prepare_bundled(models)
-    return OnnxEncoder(folder / onnx.FOLDER, NAME, DIM, threads)
+    return BundledEncoder(folder, OnnxEncoder(folder / onnx.FOLDER, NAME, DIM, threads))
 
 
 def _is_whole(path: Path, entry: dict[str, int | str], thorough: bool) -> bool:

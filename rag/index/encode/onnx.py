@@ -33,7 +33,8 @@ class OnnxEncoder:
         self.name = name
         self.dim = dim
         self.segmenter = load_segmenter(folder)
-        self._session = _open_session(folder / MODEL, threads or len(os.sched_getaffinity(0)))
+        self.threads = threads or len(os.sched_getaffinity(0))
+        self._session = _open_session(folder / MODEL, self.threads)
 
     def encode_queries(self, texts: Sequence[str]) -> EmbeddingMatrix:
         """Embed questions: (len(texts), dim) float32, rows of unit length."""
