@@ -107,17 +107,21 @@ class Assistant:
             yield Event("text", reply)
             yield Event("done", Answer(question, "abstained", reply, index_version=self.index_version))
             return
-        self._index.refresh()
+        index = self._index.pinned()  # one state of the index from here to the answer, whatever is published meanwhile
         query = self._understand(question, history, access)
         yield Event("understood", query.text)
         understood = perf_counter()
-        hits = self._retriever.retrieve(query, self.settings.top_k, filters, access)
+        hits = replace(self._retriever, index=index).retrieve(query, self.settings.top_k, filters, access)
         yield Event("hits", hits)
         found = perf_counter()
         for part in self._replier.reply(analyse(query.text, query.typed), hits, history):
             if isinstance(part, Answer):
                 timings = _timings(started, understood, found)
-                yield Event("done", self._finished(part, question, query, hits, timings))
+                done = replace(
+                    part, question=question, understood=query.text, hits=hits, timings_ms=timings,
+                    index_version=index.version,
+                )  # fmt: skip
+                yield Event("done", done)
             else:
                 yield from _events(part)
 
@@ -141,9 +145,11 @@ class Assistant:
         access: Access | None = None,
     ) -> Explanation:
         """The same hits with how the question was understood and why each candidate stands where it does."""
-        self._index.refresh()
         self._check_length(query)
-        return self._retriever.explain(understand(query, self._index.vocabulary(access)), top_k, filters, access)
+        index = self._index.pinned()
+        return replace(self._retriever, index=index).explain(
+            understand(query, index.vocabulary(access)), top_k, filters, access
+        )
 
     def document(self, document_id: str, version: str | None = None, access: Access | None = None) -> Document | None:
         """A stored document, the current version unless another is named; ``None`` when there is none to be read."""
@@ -247,14 +253,6 @@ class Assistant:
         now = restore(clean(question), vocabulary).text
         whole = standalone(now, earlier)
         return understand(whole if whole != now else question, known)
-
-    def _finished(
-        self, answer: Answer, question: str, query: Query, hits: tuple[Hit, ...], timings: dict[str, float]
-    ) -> Answer:
-        return replace(
-            answer, question=question, understood=query.text, hits=hits, timings_ms=timings,
-            index_version=self.index_version,
-        )  # fmt: skip
 
     def _fetch(self, hit: Hit) -> Document:
         document = self._index.store.document(hit.document.id, hit.passage.version)

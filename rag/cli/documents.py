@@ -6,12 +6,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from rag.cli.options import filter_options, json_option, rag_command, store_option
+from rag.cli.options import CutoffType, filter_options, json_option, rag_command, store_option
 from rag.cli.output import console, print_json, printable, shown_date
 from rag.errors import RagError
 from rag.lang import say
@@ -84,9 +85,79 @@ def remove_command(*, document_ids: tuple[str, ...], yes: bool, store: Path | No
     return 0
 
 
+@rag_command(
+    "Xóa hẳn các phiên bản cũ và mọi dấu vết của những gì đã xóa trong tệp của kho.",
+    "Drop old versions, and everything in the store's files that holds what was removed.",
+)
+@click.option(
+    "--older-than",
+    type=CutoffType(),
+    metavar=say("NGÀY", "DAYS"),
+    help=say(
+        "Chỉ các phiên bản được lưu trước đó: số ngày (365) hoặc một ngày (22/01/2021).",
+        "Only versions stored before: a number of days (365) or a day (2021-01-22).",
+    ),
+)
+@click.option("--yes", "-y", is_flag=True, help=say("Không hỏi lại.", "Do not ask."))
+@store_option
+def purge_command(*, older_than: date | None, yes: bool, store: Path | None) -> int:
+    """Drop what only the past needs, after asking."""
+    settings = Settings.load(store)
+    if not yes and not _confirmed(
+        say("Xóa hẳn các phiên bản cũ? Trích dẫn tới chúng sẽ không mở được nữa.",
+            "Drop old versions for good? Citations of them can no longer be opened.")
+    ):  # fmt: skip
+        return 1
+    from rag.index.retention import purge
+
+    before = datetime.combine(older_than, time.min).astimezone() if older_than else None
+    gone = purge(settings, before)
+    console().print(say(f"Đã xóa hẳn {gone} phiên bản cũ.", f"Dropped {gone} old versions."))
+    return 0
+
+
+@rag_command(
+    "Xóa tài liệu quá hạn theo ngày đăng (tệp gốc còn nguyên; tài liệu không có ngày được giữ).",
+    "Remove documents published too long ago; files stay, and so do documents without a date.",
+)
+@click.option(
+    "--older-than",
+    type=CutoffType(),
+    required=True,
+    metavar=say("NGÀY", "DAYS"),
+    help=say(
+        "Đăng trước đó: số ngày (730) hoặc một ngày (22/01/2021).",
+        "Published before: a number of days (730) or a day (2021-01-22).",
+    ),
+)
+@click.option(
+    "--collection",
+    multiple=True,
+    metavar=say("TÊN", "NAME"),
+    help=say("Chỉ bộ tài liệu này (dùng được nhiều lần).", "Only this collection (repeatable)."),
+)
+@click.option("--yes", "-y", is_flag=True, help=say("Không hỏi lại.", "Do not ask."))
+@store_option
+def expire_command(*, older_than: date, collection: tuple[str, ...], yes: bool, store: Path | None) -> int:
+    """Remove what is out of date, after asking."""
+    settings = Settings.load(store)
+    with open_store(settings) as opened:
+        infos = opened.list_documents(Filters(date_to=older_than - timedelta(days=1), collections=collection))
+    if infos and not yes and not _agreed(infos):
+        return 1
+    if infos:
+        from rag.index.ingest import remove
+
+        remove([info.id for info in infos], settings)
+    console().print(say(f"Đã xóa {len(infos)} tài liệu.", f"Removed {len(infos)} documents."))
+    return 0
+
+
 command.add_command(list_command, "list")
 command.add_command(show_command, "show")
 command.add_command(remove_command, "remove")
+command.add_command(purge_command, "purge")
+command.add_command(expire_command, "expire")
 
 
 @contextmanager
@@ -115,11 +186,20 @@ def _unknown(ids: list[str]) -> RagError:
 
 
 def _agreed(infos: tuple[DocumentInfo, ...]) -> bool:
-    if not sys.stdin.isatty():
-        raise click.UsageError(say("Không hỏi lại được ở đây; thêm --yes.", "Cannot ask here; add --yes."))
+    _must_be_able_to_ask()
     for info in infos:
         click.echo(printable(f"{info.id}  {info.title or info.source}"))
     return click.confirm(say("Xóa các tài liệu này?", "Remove these documents?"))
+
+
+def _confirmed(question: str) -> bool:
+    _must_be_able_to_ask()
+    return click.confirm(question)
+
+
+def _must_be_able_to_ask() -> None:
+    if not sys.stdin.isatty():
+        raise click.UsageError(say("Không hỏi lại được ở đây; thêm --yes.", "Cannot ask here; add --yes."))
 
 
 def _print_table(infos: tuple[DocumentInfo, ...]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -38,20 +40,76 @@ from rag.types import IngestReport
         "Remove documents that are gone from the named folders.",
     ),
 )
+@click.option(
+    "--watch",
+    is_flag=True,
+    help=say(
+        "Theo dõi tiếp các thư mục, nạp khi có thay đổi (dừng: Ctrl+C).",
+        "Go on watching the folders and index what changes (stop: Ctrl+C).",
+    ),
+)
+@click.option(
+    "--every",
+    type=click.FloatRange(min=0.1),
+    default=10.0,
+    show_default=True,
+    metavar=say("GIÂY", "SECONDS"),
+    help=say("Khi theo dõi: số giây giữa hai lần xem.", "When watching: seconds between two looks."),
+)
 @json_option
 @store_option
-def command(*, paths: tuple[Path, ...], collection: str, sync: bool, as_json: bool, store: Path | None) -> int:
+def command(
+    *,
+    paths: tuple[Path, ...],
+    collection: str,
+    sync: bool,
+    watch: bool,
+    every: float,
+    as_json: bool,
+    store: Path | None,
+) -> int:
     """Index the paths, print the report, and fail when a file failed."""
     settings = Settings.load(store)
     from rag.index.ingest import ingest
 
-    with progress_bars() as progress:
-        report = ingest(paths, settings, collection=collection, sync=sync, progress=progress)
-    if as_json:
-        print_json(asdict(report))
-    else:
-        _print_report(report)
+    def run() -> IngestReport:
+        with progress_bars() as progress:
+            return ingest(paths, settings, collection=collection, sync=sync, progress=progress)
+
+    show = _print_json if as_json else _print_report
+    if watch:
+        _watch(paths, run, every, show)
+        return 0
+    report = run()
+    show(report)
     return 1 if report.failed else 0
+
+
+def _watch(
+    paths: tuple[Path, ...], run: Callable[[], IngestReport], every: float, show: Callable[[IngestReport], None]
+) -> None:
+    from rag.index.watch import watch
+
+    err = console(err=True)
+    err.print(
+        say(f"Đang theo dõi, {every:g} giây một lần; dừng: Ctrl+C.", f"Watching every {every:g} s; stop: Ctrl+C.")
+    )
+    watch(
+        paths,
+        run,
+        every_s=every,
+        on_report=lambda report: show(report) if _is_news(report) else None,
+        on_trouble=lambda reason: err.print(printable(reason), soft_wrap=True),
+    )
+
+
+def _is_news(report: IngestReport) -> bool:
+    return bool(report.added or report.updated or report.removed or report.failed)
+
+
+def _print_json(report: IngestReport) -> None:
+    print_json(asdict(report))
+    sys.stdout.flush()  # a program that follows a watch reads line by line
 
 
 def _print_report(report: IngestReport) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -36,6 +36,19 @@ class DateType(click.ParamType[date]):
             param,
             ctx,
         )
+
+
+class CutoffType(click.ParamType[date]):
+    """A day in the past: a number of days before today (``365``), or a day written out."""
+
+    name = "cutoff"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Parse either form; anything else is wrong use."""
+        text = str(value)
+        if text.isascii() and text.isdigit() and len(text) < 6:  # ``20210122`` is no number of days
+            return date.today() - timedelta(days=int(text))
+        return DateType().convert(value, param, ctx)
 
 
 def rag_command(vi: str, en: str) -> Callable[[Callable[..., Any]], click.Command]:

@@ -21,14 +21,15 @@ _GHOST_SHARE = 0.1
 """Share of removed passages that may still be counted in a larger one."""
 
 
-def derive(store: Store, index: Path, encoder: str, dim: int, chunk_size: int) -> str:
+def derive(store: Store, index: Path, encoder: str, dim: int, chunk_size: int, *, clean: bool = False) -> str:
     """Bring the published indexes in step with the store; call it as the one writer.
 
     :param index: Folder of the generations.
+    :param clean: Make the word index anew if it still counts anything that was removed.
     :return: Name of the generation in use afterwards.
     """
     index.mkdir(parents=True, exist_ok=True)
-    current = _usable(index, encoder)
+    current = _usable(index, encoder, store.index_version)
     manifest = Manifest(
         encoder=encoder,
         dim=dim,
@@ -38,7 +39,8 @@ def derive(store: Store, index: Path, encoder: str, dim: int, chunk_size: int) -
         n_passages=store.count_passages(),
         n_documents=store.count_documents(),
     )
-    if current and current.manifest == replace(manifest, n_ghosts=current.manifest.n_ghosts):
+    is_same = current and current.manifest == replace(manifest, n_ghosts=current.manifest.n_ghosts)
+    if current and is_same and not (clean and current.manifest.n_ghosts):
         return current.name
     added, removed = _difference(store, current)
     dense = current.dense if current else DenseIndex(dim)
@@ -47,7 +49,7 @@ def derive(store: Store, index: Path, encoder: str, dim: int, chunk_size: int) -
         dense.add(ids, store.vectors(ids, encoder))
     words = index / f"{LEXICAL}.tmp"
     n_ghosts = current.manifest.n_ghosts + len(removed) if current else 0
-    if current and not _too_many(n_ghosts, manifest.n_passages):
+    if current and not (clean and n_ghosts) and not _too_many(n_ghosts, manifest.n_passages):
         copy_lexical(index / current.name / LEXICAL, words)
     else:
         shutil.rmtree(words, ignore_errors=True)
@@ -61,11 +63,13 @@ def _too_many(n_ghosts: int, n_passages: int) -> bool:
     return n_ghosts > 0 and (n_passages < _QUICKLY_BUILT or n_ghosts > _GHOST_SHARE * n_passages)
 
 
-def _usable(index: Path, encoder: str) -> Generation | None:
-    """The generation in use, if it can be continued."""
+def _usable(index: Path, encoder: str, index_version: str) -> Generation | None:
+    """The generation in use, if it can be continued: whole, of this encoder and of this store's own history."""
     name = current_name(index)
     current = open_generation(index, name, thorough=True) if name else None
-    return current if current and current.manifest.encoder == encoder else None
+    if current is None or not current.manifest.is_of(index_version):
+        return None
+    return current if current.manifest.encoder == encoder else None
 
 
 def _difference(store: Store, current: Generation | None) -> tuple[list[int], list[int]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import uuid
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -53,6 +54,10 @@ class Manifest:
         """Whether this version of the program wrote it."""
         return (self.format, self.lexical_format) == (FORMAT, LEXICAL_FORMAT)
 
+    def is_of(self, index_version: str) -> bool:
+        """Whether it was made from the store of that version, perhaps at another time."""
+        return self.index_version.partition(".")[0] == index_version.partition(".")[0]
+
 
 @dataclass(frozen=True, slots=True)
 class Generation:
@@ -93,10 +98,10 @@ def publish(index: Path, manifest: Manifest, dense: DenseIndex, lexical: Path) -
     """Make a folder of both indexes and put it in use.
 
     :param lexical: Folder of the finished word index; it is moved.
-    :return: The new folder's name.
+    :return: The new folder's name; no folder ever gets the name of one before.
     """
     previous = current_name(index)
-    name = f"gen-{_number(previous) + 1}"
+    name = f"gen-{_number(previous) + 1}-{uuid.uuid4().hex[:8]}"
 
     def build(folder: Path) -> None:
         dense.write(folder / DENSE)
@@ -106,7 +111,7 @@ def publish(index: Path, manifest: Manifest, dense: DenseIndex, lexical: Path) -
 
     build_folder(index / name, build)
     write_atomic(index / CURRENT, name.encode("ascii"))
-    _clear(index, keep={name, previous})
+    clear(index, keep={name, previous})
     return name
 
 
@@ -131,10 +136,12 @@ def _link(source: Path, target: Path) -> None:
 
 
 def _number(name: str | None) -> int:
-    return int(name.removeprefix("gen-")) if name and name.removeprefix("gen-").isdigit() else 0
+    number = name.removeprefix("gen-").partition("-")[0] if name else ""
+    return int(number) if number.isdigit() else 0
 
 
-def _clear(index: Path, keep: set[str | None]) -> None:
+def clear(index: Path, keep: set[str | None]) -> None:
+    """Remove all generations but these. Whoever has one open goes on reading it."""
     for path in index.glob("gen-*"):
         if path.name not in keep:
             shutil.rmtree(path, ignore_errors=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -29,6 +30,20 @@ _GROUPS = 32
 """Different sets of readable collections whose statistics are kept."""
 
 
+class _Lazy:
+    """The encoder, loaded at first use and shared by an index and all that is pinned from it."""
+
+    def __init__(self, settings: Settings, encoder: Encoder | None) -> None:
+        self._settings, self._encoder = settings, encoder
+        self._lock = threading.Lock()
+
+    def get(self) -> Encoder:
+        with self._lock:
+            if self._encoder is None:
+                self._encoder = load_encoder(self._settings)
+            return self._encoder
+
+
 class Index:
     """An open index. Safe to use from several threads; make one with :meth:`open`.
 
@@ -39,9 +54,11 @@ class Index:
         self.settings = settings
         self.store = store
         self._generation = generation
-        self._encoder = encoder
+        self._encoder = _Lazy(settings, encoder)
         self._lock = threading.Lock()
-        self._parts: dict[tuple[str, str, frozenset[str]], Readable] = {}
+        self._parts: dict[tuple[str, str, frozenset[str]], Readable] = {}  # shared with all that is pinned
+        self._refreshing = threading.Lock()
+        self._refused = ""
 
     @classmethod
     def open(cls, settings: Settings, *, encoder: Encoder | None = None, thorough: bool = False) -> Index:
@@ -76,26 +93,38 @@ class Index:
     @property
     def encoder(self) -> Encoder:
         """The encoder, loaded at first use."""
-        with self._lock:
-            if self._encoder is None:
-                self._encoder = load_encoder(self.settings)
-            return self._encoder
+        return self._encoder.get()
 
     def close(self) -> None:
         """Release the store's connection of this thread."""
         self.store.close()
 
+    def pinned(self) -> Index:
+        """The newest published index, which will not change: an answer made with it mixes no two versions."""
+        self.refresh()
+        return copy.copy(self)
+
     def refresh(self) -> bool:
-        """Take up a newly published index; cheap when there is none.
+        """Take up a newly published index; cheap when there is none. While one thread does, others use the old one.
 
         :return: Whether there was one.
         """
+        if not self._refreshing.acquire(blocking=False):
+            return False
+        try:
+            return self._refresh()
+        finally:
+            self._refreshing.release()
+
+    def _refresh(self) -> bool:
         name = current_name(self.settings.store / FOLDER)
-        if name is None or name == self._generation.name:
+        if name is None or name in (self._generation.name, self._refused):
             return False
         found = open_generation(self.settings.store / FOLDER, name)
         if found is None or found.manifest.encoder != self._generation.manifest.encoder:
-            return False  # half removed, damaged, or of another encoder: go on with the one in memory
+            # Damaged, or of another encoder: go on with the one in memory, unless this one was only replaced meanwhile.
+            self._refused = name if name == current_name(self.settings.store / FOLDER) else ""
+            return False
         self._generation = found
         return True
 
@@ -154,7 +183,8 @@ class Index:
             found = Readable(self.store, self._generation.lexical, access)
             with self._lock:
                 kept = [(k, part) for k, part in self._parts.items() if k[:2] == state][1 - _GROUPS :]
-                self._parts = {**dict(kept), key: found}
+                self._parts.clear()
+                self._parts.update([*kept, (key, found)])
         return found
 
 
@@ -163,9 +193,8 @@ def _open(store: SqliteStore, folder: Path, thorough: bool) -> Generation:
 
     While another process writes, a whole one is used even if it is behind: the writer will publish the next.
     """
-    name = current_name(folder)
-    found = open_generation(folder, name, thorough=thorough) if name else None
-    if found and found.manifest.seq == store.seq:
+    found = _current(folder, thorough)
+    if found and found.manifest.is_of(store.index_version) and found.manifest.seq == store.seq:
         return found
     try:
         with store.writer() as writer:
@@ -174,7 +203,7 @@ def _open(store: SqliteStore, folder: Path, thorough: bool) -> Generation:
                 raise StoreMissingError(_nothing())
             name = derive(store, folder, encoder, int(dim), int(size))
     except StoreBusyError:
-        if found:
+        if found and found.manifest.is_of(store.index_version):
             return found
         raise
     made = open_generation(folder, name)
@@ -182,6 +211,18 @@ def _open(store: SqliteStore, folder: Path, thorough: bool) -> Generation:
         raise StoreError(say(f"Không đọc lại được chỉ mục vừa tạo ở {folder}; hãy kiểm tra ổ đĩa.",
                              f"The index just made at {folder} cannot be read back; check the disk."))  # fmt: skip
     return made
+
+
+def _current(folder: Path, thorough: bool) -> Generation | None:
+    """The generation in use; looked up again when the one looked up first was replaced while it was being opened."""
+    name = current_name(folder)
+    while name:
+        found = open_generation(folder, name, thorough=thorough)
+        now = current_name(folder)
+        if found or now == name:
+            return found
+        name = now
+    return None
 
 
 def _check_encoder(store: Store, wanted: str, settings: Settings) -> None:

@@ -15,6 +15,7 @@ from rag.index.edit import edited
 from rag.index.embed import Embedder, silent, store_drafts
 from rag.index.encode import Encoder, Progress
 from rag.index.files import sha256_file
+from rag.index.generation import clear
 from rag.index.identify import Place, identify, shown_name
 from rag.index.index import FOLDER
 from rag.index.migrate import migrate, record
@@ -68,23 +69,35 @@ def ingest(
 
 
 def remove(document_ids: Sequence[str], settings: Settings) -> int:
-    """Remove documents with all their versions, then publish the index.
+    """Remove documents with all their versions, then publish the index without them.
+
+    From the commit on no search, citation, suggestion or export finds them; when this returns, their text and vectors
+    are overwritten in the store's files too, and the index before is gone.
 
     :return: How many there were.
     """
     store = SqliteStore.open(settings.store)
     with store.writer() as writer:
         removed = writer.remove(document_ids)
-        publish(store, writer, settings)
+        publish(store, writer, settings, keep_previous=False)
+        writer.empty_log()
     return removed
 
 
-def publish(store: Store, writer: StoreWriter, settings: Settings) -> None:
-    """Bring the derived indexes in step, and drop what only readers of older ones needed."""
+def publish(
+    store: Store, writer: StoreWriter, settings: Settings, *, keep_previous: bool = True, clean: bool = False
+) -> None:
+    """Bring the derived indexes in step, and drop what only readers of older ones needed.
+
+    :param keep_previous: Whether the index before stays for those about to open it; it holds what was removed.
+    :param clean: Leave nothing of what was removed in the word index's statistics either.
+    """
     encoder, dim, chunk_size = (writer.meta(name) for name in ("encoder", "dim", "chunk_size"))
     if not (encoder and dim and chunk_size):  # nothing was ever stored
         return
-    derive(store, settings.store / FOLDER, encoder, int(dim), int(chunk_size))
+    name = derive(store, settings.store / FOLDER, encoder, int(dim), int(chunk_size), clean=clean)
+    if not keep_previous:
+        clear(settings.store / FOLDER, keep={name})
     before = int(writer.meta("published_seq") or 0)
     if before != store.seq:
         writer.set_meta("published_seq", str(store.seq))
@@ -213,9 +226,13 @@ class _Run:
             known.id
             for known in self.writer.origins(self.collection)
             if known.id not in self.seen
-            and known.origin.path not in self.kept
+            and not self._is_kept(Path(known.origin.path))
             and any(Path(known.origin.path).is_relative_to(root) for root in self.roots)
         ]
+
+    def _is_kept(self, path: Path) -> bool:
+        """Whether a file, or a folder above it, could not be read this time."""
+        return any(str(place) in self.kept for place in (path, *path.parents))
 
     def report(self, removed: int, index_version: str) -> IngestReport:
         """What was done."""

@@ -154,6 +154,12 @@ class Store(Protocol):
     def documents(self, ids: Iterable[str]) -> tuple[DocumentInfo, ...]:
         """Current versions of documents, in the order asked; unknown ones are left out."""
 
+    def infos_of(self, passages: Iterable[Passage]) -> Mapping[int, DocumentInfo]:
+        """For each passage, by its number, the document version that it is part of, which need not be the current one.
+
+        Passages of documents that were removed meanwhile are left out.
+        """
+
     def document(self, document_id: str, version: str | None = None) -> Document | None:
         """A document with its text: the current version, or an old one that is still kept."""
 
@@ -260,6 +266,18 @@ class StoreWriter(Protocol):
 
     def forget(self, seq: int) -> None:
         """Drop what was kept for readers of indexes up to ``seq``: replaced passages, vectors that no passage uses."""
+
+    def forget_versions(self, before: datetime) -> int:
+        """Drop the old versions that were stored before a moment, with what was kept for readers of older indexes.
+
+        :return: How many versions there were.
+        """
+
+    def empty_log(self) -> None:
+        """Move what was written into the database file and leave nothing in the write-ahead log."""
+
+    def compact(self) -> None:
+        """Rewrite the database file without free space; nothing that was deleted stays in it."""
 
     def drop_other_vectors(self, encoder: str) -> None:
         """Drop the vectors of all encoders but this one."""

@@ -65,7 +65,9 @@ def _sources_of(path: Path) -> Iterator[Source]:
 
 
 def _walk(root: Path) -> Iterator[Source]:
-    for folder, folders, files in os.walk(root):
+    unreadable: list[OSError] = []
+    for folder, folders, files in os.walk(root, onerror=unreadable.append):
+        yield from _unreadable(unreadable, root)
         here = Path(folder)
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in folders:
@@ -75,6 +77,17 @@ def _walk(root: Path) -> Iterator[Source]:
             is_readme = here == root and Path(name).stem.lower() == "readme"
             if not name.startswith(".") and not is_readme:
                 yield _source(here / name, root, here / name)
+    yield from _unreadable(unreadable, root)
+
+
+def _unreadable(errors: list[OSError], root: Path) -> Iterator[Source]:
+    """Folders that could not be listed: said, lest their documents seem to be gone."""
+    while errors:
+        error = errors.pop()
+        reason = os.strerror(error.errno or 0)
+        folder = Path(error.filename or root)
+        problem = say(f"không đọc được thư mục ({reason})", f"the folder cannot be read ({reason})")
+        yield Source(folder, root, _name(str(folder.relative_to(root))), problem)
 
 
 def _source(path: Path, root: Path, shown: Path) -> Source:

@@ -112,9 +112,9 @@ class HybridRetriever:
     def _hits(self, ids: np.ndarray, cosines: Scores, bm25: Scores) -> tuple[Hit, ...]:
         """Passages with the scores of both legs; one that was purged meanwhile is left out."""
         passages = {p.id: p for p in self.index.store.passages([int(i) for i in ids])}
-        infos = {d.id: d for d in self.index.store.documents({p.document_id for p in passages.values()})}
+        infos = self.index.store.infos_of(passages.values())
         found = ((passages.get(int(i)), float(c), float(b)) for i, c, b in zip(ids, cosines, bm25, strict=True))
-        return tuple(Hit(p, infos[p.document_id], 0.0, c, b) for p, c, b in found if p and p.document_id in infos)
+        return tuple(Hit(p, infos[p.id], 0.0, c, b) for p, c, b in found if p and p.id in infos)
 
     def _look_again(
         self,

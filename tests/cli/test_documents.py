@@ -4,7 +4,7 @@ import json
 import sys
 from contextlib import nullcontext
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -24,7 +24,7 @@ def store(monkeypatch):
     infos = {info.id: info for info in (INFO, OTHER)}
     calls = SimpleNamespace(listed=[], removed=[])
     stand_in = SimpleNamespace(
-        list_documents=lambda filters, limit: calls.listed.append((filters, limit)) or tuple(infos.values()),
+        list_documents=lambda filters, limit=None: calls.listed.append((filters, limit)) or tuple(infos.values()),
         documents=lambda ids: tuple(infos[i] for i in ids if i in infos),
         document=lambda i, version: (
             Document(infos[i], "Dòng một\nDòng hai") if i in infos and version != "cũ" else None
@@ -98,3 +98,26 @@ def test_an_empty_store_is_said_so(rag):
     result = rag("documents", "list")
     assert result.code == 1
     assert "rag ingest" in result.err
+
+
+def test_expire_removes_what_was_published_before_the_day(rag, store):
+    result = rag("documents", "expire", "--older-than", "23/01/2021", "--collection", "tin", "--yes")
+    assert (result.code, store.removed) == (0, ["d1", "d2"])
+    assert store.listed == [(Filters(date_to=date(2021, 1, 22), collections=("tin",)), None)]
+
+
+def test_expire_counts_days_back_from_today(rag, store):
+    rag("documents", "expire", "--older-than", "30", "--yes")
+    assert store.listed[0][0].date_to == date.today() - timedelta(days=31)
+    assert rag("documents", "expire", "--older-than", "hôm qua", "--yes").code == 2
+
+
+def test_purge_asks_first_and_then_drops_old_versions(rag, store, monkeypatch):
+    asked = []
+    module = SimpleNamespace(purge=lambda _settings, before: asked.append(before) or 3)
+    monkeypatch.setitem(sys.modules, "rag.index.retention", module)
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: False)
+    assert rag("documents", "purge").code == 2
+    assert "Đã xóa hẳn 3 phiên bản cũ." in rag("documents", "purge", "--yes").out
+    rag("documents", "purge", "--older-than", "22/01/2021", "--yes")
+    assert [before and before.date() for before in asked] == [None, date(2021, 1, 22)]

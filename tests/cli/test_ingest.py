@@ -62,3 +62,19 @@ def test_json_has_the_whole_report(rag, ingest):
     assert report["added"] == 2
     assert report["failed"] == []
     assert report["index_version"] == "i1"
+
+
+def test_watching_tells_reports_that_have_news_and_troubles_once(rag, ingest, monkeypatch):
+    quiet = IngestReport(unchanged=3)
+
+    def watch(paths, run, *, every_s, on_report, on_trouble):
+        assert (paths, every_s) == ((Path("bai"),), 2.5)
+        on_report(quiet)
+        on_report(run())
+        on_trouble("kho đang bận")
+
+    monkeypatch.setitem(sys.modules, "rag.index.watch", SimpleNamespace(watch=watch))
+    result = rag("ingest", "bai", "--watch", "--every", "2.5", "--json")
+    assert result.code == 0
+    assert [json.loads(line)["added"] for line in result.out.splitlines()] == [2]
+    assert "kho đang bận" in result.err

@@ -104,6 +104,19 @@ class Reading(Base):
         found = {row[0]: row for row in self.rows_for(sql, list(dict.fromkeys(wanted)))}
         return tuple(to_info(found[i]) for i in wanted if i in found)
 
+    def infos_of(self, passages: Iterable[Passage]) -> Mapping[int, DocumentInfo]:
+        """For each passage, by its number, the document version that it is part of, which need not be the current one.
+
+        Passages of documents that were removed meanwhile are left out.
+        """
+        wanted = list(passages)
+        sql = f"SELECT {INFO_COLUMNS} FROM versions v JOIN documents d ON d.id = v.document_id WHERE d.id IN ({{}})"  # noqa: S608
+        found = {
+            (row[0], row[2]): row for row in self.rows_for(sql, list(dict.fromkeys(p.document_id for p in wanted)))
+        }
+        known = {key: to_info(found[key]) for key in {(p.document_id, p.version) for p in wanted} if key in found}
+        return {p.id: known[p.document_id, p.version] for p in wanted if (p.document_id, p.version) in known}
+
     def document(self, document_id: str, version: str | None = None) -> Document | None:
         """A document with its text: the current version, or an old one that is still kept."""
         if not (is_storable(document_id) and is_storable(version or "")):

@@ -120,6 +120,13 @@ CREATE TABLE feedback (
 """
 
 
+TRACES: tuple[str, ...] = (
+    # The verdict and the question are the person's own and stay; the quotes are the document's.
+    "UPDATE feedback SET answer = json_set(answer, '$.text', '', '$.short_answer', '', '$.citations', json('[]'), "
+    "'$.nearest', json('[]')) WHERE json_valid(answer) AND instr(answer, ?1)",
+)
+"""Statements that take a removed document's traces out of other tables; ``?1`` is its id. Append what you need."""
+
 STEPS: tuple[str, ...] = (
     _FIRST,
 )  # fmt: skip

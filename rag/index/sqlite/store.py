@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from rag.errors import StoreBusyError
-from rag.index.files import file_lock
+from rag.index.files import file_lock, lock_holder
 from rag.index.sqlite.browsing import Browsing
 from rag.index.sqlite.feedback import FeedbackKeeping
 from rag.index.sqlite.schema import FILE_NAME, Connections, translated
@@ -43,9 +43,10 @@ class SqliteStore(Browsing, FeedbackKeeping, VocabularyReading):
             try:
                 stack.enter_context(file_lock(self.folder / LOCK, wait=False))
             except BlockingIOError:
+                holder = lock_holder(self.folder / LOCK) or "?"
                 raise StoreBusyError(
-                    say("Kho đang được một tiến trình khác ghi; hãy thử lại khi tiến trình đó xong.",
-                        "Another process is writing to the store; try again when it is done.")
+                    say(f"Kho đang được tiến trình khác ghi (số hiệu {holder}); hãy thử lại khi tiến trình đó xong.",
+                        f"Another process (number {holder}) is writing to the store; try again when it is done.")
                 ) from None  # fmt: skip
             with translated():
                 yield SqliteWriter(self._connections)

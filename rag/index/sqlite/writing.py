@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from rag.index.sqlite.reading import Base
 from rag.index.sqlite.rows import from_document, to_spans
+from rag.index.sqlite.schema import TRACES
 from rag.index.sqlite.vocabulary import add_counts
 from rag.index.store import DraftDocument, FileRecord, KnownDocument, Origin
 from rag.types import Document
@@ -105,6 +106,31 @@ class SqliteWriter(Base):
             connection.executemany("DELETE FROM passages WHERE id = ?", ((i,) for i, _hash in rows))
             _drop_unused_vectors(connection, (text_hash for _i, text_hash in rows))
 
+    def forget_versions(self, before: datetime) -> int:
+        """Drop the old versions that were stored before a moment, with what was kept for readers of older indexes.
+
+        :return: How many versions there were.
+        """
+        old = (
+            "SELECT v.number FROM versions v JOIN documents d ON d.id = v.document_id "
+            "WHERE v.number <> d.current AND v.created < ?1"
+        )
+        moment = (before.astimezone(UTC).isoformat(timespec="seconds"),)
+        with self._connections.get() as connection:
+            _run(connection, f"DELETE FROM passages WHERE retired IS NOT NULL OR number IN ({old})", moment)  # noqa: S608
+            gone = _run(connection, f"DELETE FROM versions WHERE number IN ({old}) RETURNING number", moment)  # noqa: S608
+            _run(connection, "DELETE FROM vectors WHERE text_hash NOT IN (SELECT text_hash FROM passages)")
+        return len(gone)
+
+    def empty_log(self) -> None:
+        """Move what was written into the database file and leave nothing in the write-ahead log."""
+        self.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def compact(self) -> None:
+        """Rewrite the database file without free space; nothing that was deleted stays in it."""
+        self.rows("VACUUM")
+        self.empty_log()
+
     def set_meta(self, name: str, value: str) -> None:
         """Set a named value."""
         self.rows("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
@@ -191,6 +217,8 @@ def _remove(connection: apsw.Connection, document_id: str) -> bool:
     _run(connection, "UPDATE documents SET current = NULL WHERE id = ?", (document_id,))
     _run(connection, "DELETE FROM versions WHERE document_id = ?", (document_id,))
     _run(connection, "DELETE FROM documents WHERE id = ?", (document_id,))
+    for statement in TRACES:
+        _run(connection, statement, (document_id,))
     return True
 
 
