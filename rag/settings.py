@@ -27,6 +27,11 @@ def _setting(default: Any, env: str, unit: str, doc: str) -> Any:
     return field(default=default, metadata={"env": env, "unit": unit, "doc": doc})
 
 
+def _secret(env: str, doc: str) -> Any:
+    """A setting that is never printed and never stands in ``rag.toml``: from the environment, or a file it names."""
+    return field(default="", repr=False, metadata={"env": env, "unit": "", "doc": doc, "secret": True})
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """All settings. Make one with :meth:`load`; tests may construct it directly."""
@@ -49,11 +54,28 @@ class Settings:
     llm_retries: int = _setting(1, "RAG_LLM_RETRIES", "times", "repeats after a failed call")
     host: str = _setting("127.0.0.1", "RAG_HOST", "", "address that the server listens on")
     port: int = _setting(7860, "RAG_PORT", "", "port that the server listens on")
-    auth: str = _setting("none", "RAG_AUTH", "", "who may enter: none (loopback only)")
+    auth: str = _setting("none", "RAG_AUTH", "", "who may enter: none (loopback only), password, proxy or oidc")
+    session_hours: float = _setting(12.0, "RAG_SESSION_HOURS", "hours", "longest time signed in")
+    session_idle_min: float = _setting(120.0, "RAG_SESSION_IDLE", "minutes", "unused time that ends a session")
+    editor_groups: str = _setting("", "RAG_EDITOR_GROUPS", "", "groups (proxy, oidc) of editors, by commas")
+    admin_groups: str = _setting("", "RAG_ADMIN_GROUPS", "", "groups (proxy, oidc) of administrators, by commas")
+    proxy_user_header: str = _setting("X-Remote-User", "RAG_PROXY_USER_HEADER", "", "header with the user's name")
+    proxy_groups_header: str = _setting("X-Remote-Groups", "RAG_PROXY_GROUPS_HEADER", "", "header with the groups")
+    proxy_secret: str = _secret("RAG_PROXY_SECRET", "secret that the proxy sends in X-Proxy-Secret")
+    oidc_issuer: str = _setting("", "RAG_OIDC_ISSUER", "", "address of the OpenID Connect server")
+    oidc_client_id: str = _setting("", "RAG_OIDC_CLIENT_ID", "", "name of this assistant there")
+    oidc_client_secret: str = _secret("RAG_OIDC_CLIENT_SECRET", "its secret there")
+    oidc_scopes: str = _setting("openid profile email", "RAG_OIDC_SCOPES", "", "what is asked for")
+    oidc_user_claim: str = _setting("preferred_username", "RAG_OIDC_USER_CLAIM", "", "claim with the user's name")
+    oidc_groups_claim: str = _setting("groups", "RAG_OIDC_GROUPS_CLAIM", "", "claim with the groups")
     public_url: str = _setting("", "RAG_PUBLIC_URL", "", "origin that people reach it by, such as https://host")
     root_path: str = _setting("", "RAG_ROOT_PATH", "", "path below that origin, such as /hoi-dap; empty = /")
     trusted_proxies: str = _setting("", "RAG_TRUSTED_PROXIES", "", "addresses or networks of proxies, by spaces")
     embed_origins: str = _setting("", "RAG_EMBED_ORIGINS", "", "origins that may embed the chat, separated by spaces")
+    embed_secret: str = _secret("RAG_EMBED_SECRET", "secret that the embedding page's server signs tokens with (HS256)")
+    embed_public_key: str = _secret("RAG_EMBED_PUBLIC_KEY", "or the public key of that server, as PEM (RS256, ES256)")
+    embed_audience: str = _setting("news-rag", "RAG_EMBED_AUDIENCE", "", "value of aud in those tokens")
+    embed_anonymous: int = _setting(0, "RAG_EMBED_ANONYMOUS", "0 or 1", "1 = the embedded chat works without a token")
     load_wall_s: float = _setting(30.0, "RAG_LOAD_WALL", "seconds", "clock time allowed to read one document")
     load_cpu_s: int = _setting(20, "RAG_LOAD_CPU", "seconds", "processor time allowed to read one document")
     load_memory_mb: int = _setting(1536, "RAG_LOAD_MEMORY", "MiB", "memory allowed to the reading process")
@@ -136,11 +158,33 @@ def _choose(
     variable = item.metadata["env"]
     if given.get(item.name) is not None:
         return _convert(item, given[item.name], item.name), "argument"
+    if item.metadata.get("secret"):
+        return _read_secret(variable, item.name in table, environ)
     if environ.get(variable):
         return _convert(item, environ[variable], variable), variable
     if item.name in table:
         return _convert(item, table[item.name], f"rag.toml: {item.name}"), "rag.toml"
     return item.default, "default"
+
+
+def _read_secret(variable: str, in_table: bool, environ: Mapping[str, str]) -> tuple[str, str]:
+    """The value of the variable, or what the file holds that ``…_FILE`` names."""
+    if in_table:
+        raise SettingError(
+            say(f"rag.toml không phải chỗ để mật; đặt {variable} hoặc {variable}_FILE.",
+                f"rag.toml is no place for a secret; set {variable} or {variable}_FILE.")
+        )  # fmt: skip
+    if environ.get(variable):
+        return environ[variable], variable
+    named = environ.get(f"{variable}_FILE")
+    if not named:
+        return "", "default"
+    try:
+        return Path(named).read_text(encoding="utf-8").strip(), f"{variable}_FILE"
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingError(
+            say(f"{variable}_FILE: không đọc được tệp: {error}.", f"{variable}_FILE: cannot be read: {error}.")
+        ) from error
 
 
 def _convert(item: Any, value: Any, name: str) -> Any:

@@ -53,6 +53,10 @@ COMMANDS: Mapping[str, LazyCommand] = {
         "rag.cli.documents:command", "Liệt kê, xem, xóa tài liệu.", "List, show or remove documents."
     ),
     "serve": LazyCommand("rag.cli.serve:command", "Mở trang hỏi đáp.", "Serve the chat page."),
+    "user": LazyCommand("rag.cli.user:command", "Quản lý người dùng đăng nhập.", "Manage the people who sign in."),
+    "collection": LazyCommand(
+        "rag.cli.collection:command", "Ai đọc được bộ tài liệu nào.", "Who reads which collection."
+    ),
     "doctor": LazyCommand("rag.cli.doctor:command", "Kiểm tra máy và kho.", "Check the machine and the store."),
 }
 

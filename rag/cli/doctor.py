@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import Field, asdict, dataclass, fields
 from importlib.metadata import PackageNotFoundError, distributions, version
 from pathlib import Path
 from platform import platform, python_version
@@ -72,13 +72,19 @@ def settings_table(settings: Settings) -> list[dict[str, Any]]:
     return [
         {
             "name": item.name,
-            "value": value if isinstance(value := getattr(settings, item.name), int | float | str) else str(value),
+            "value": _shown(item, getattr(settings, item.name)),
             "unit": item.metadata.get("unit", ""),
             "origin": settings.origins.get(item.name, "default"),
         }
         for item in fields(settings)
         if item.name != "origins"
     ]
+
+
+def _shown(item: Field[Any], value: Any) -> int | float | str:
+    if item.metadata.get("secret"):
+        return say("(đã đặt)", "(set)") if value else ""
+    return value if isinstance(value, int | float | str) else str(value)
 
 
 def _packages() -> Check:

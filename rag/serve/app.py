@@ -14,6 +14,7 @@ from fastapi.staticfiles import StaticFiles
 from rag.errors import RagError
 from rag.lang import say
 from rag.serve.addresses import own_hosts, public_origin
+from rag.serve.auth.routes import add_sign_in
 from rag.serve.gate import Gate, Identifies
 from rag.serve.guard import Guard
 from rag.serve.identity import Identification, access_of
@@ -43,10 +44,12 @@ def create_app(assistant: Assistant, settings: Settings, *, who: Identifies | No
     app.state.assistant = assistant
     _add_health(app, assistant)
     _add_documents(app, assistant)
+    who = who or Identification(settings)
+    add_sign_in(app, settings, getattr(who, "way", None))
     app.mount("/ui", StaticFiles(directory=STATIC))
     mount_chat(app, assistant, settings, access_of)
     app.add_middleware(Shell)
-    app.add_middleware(Gate, who=who or Identification(settings))
+    app.add_middleware(Gate, who=who)
     app.add_middleware(Guard, hosts=own_hosts(settings), origin=public_origin(settings))
     return app
 

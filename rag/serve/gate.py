@@ -7,6 +7,7 @@ everybody and has no identity unless one is known anyway.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
+from urllib.parse import quote
 
 from starlette.requests import HTTPConnection
 from starlette.responses import RedirectResponse
@@ -51,9 +52,17 @@ class Gate:
         identity = self.who.identify(HTTPConnection(scope))
         if identity is None and route.needs is not None:
             if self.who.sign_in and route.is_page:
-                await RedirectResponse(self.who.sign_in, 303)(scope, receive, send)
+                await RedirectResponse(_with_return(self.who.sign_in, scope), 303)(scope, receive, send)
                 return
             raise Refusal(401, say("Cần đăng nhập hoặc khóa truy cập hợp lệ.", "A valid sign-in or key is needed."))
         if identity is not None and route.needs is not None and not identity.may(route.needs):
             raise Refusal(403, say("Anh chị không có quyền làm việc này.", "You may not do this."))
         await self.app({**scope, IDENTITY: identity}, receive, send)
+
+
+def _with_return(sign_in: str, scope: Scope) -> str:
+    """The address of the sign-in page, with where to go afterwards."""
+    wanted = quote(scope["path"], safe="/") + (
+        f"?{query}" if (query := scope["query_string"].decode("latin-1")) else ""
+    )
+    return sign_in if wanted == "/" else f"{sign_in}?next={quote(wanted, safe='')}"

@@ -36,10 +36,13 @@ def chat_policy(nonce: str) -> str:
 def secured(headers: list[tuple[bytes, bytes]], request_id: str) -> list[tuple[bytes, bytes]]:
     """The headers of a response made safe: ours win, and no other origin is let in.
 
-    :param headers: What the application set, names in lower case.
+    :param headers: What the application set, names in lower case. A page of ours may have said ``same-origin`` as its
+        referrer policy: under ``no-referrer`` its forms would not name their origin.
     :param request_id: Id of the request in the log.
     """
-    ours = (*COMMON, (b"x-request-id", request_id.encode("ascii")))
+    own_referrer = (b"referrer-policy", b"same-origin")
+    common = [h if h[0] != own_referrer[0] or own_referrer not in headers else own_referrer for h in COMMON]
+    ours = (*common, (b"x-request-id", request_id.encode("ascii")))
     names = {name for name, _ in ours} | {b"server"}
     kept = [(n, v) for n, v in headers if n not in names and not n.startswith(b"access-control-")]
     present = {name for name, _ in kept}

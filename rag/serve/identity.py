@@ -98,7 +98,19 @@ class LocalUser:
         return LOCAL
 
 
-WAYS: Mapping[str, Callable[[Settings], Way]] = {"none": LocalUser}
+def _password(settings: Settings) -> Way:
+    from rag.serve.auth.password import PasswordWay
+
+    return PasswordWay(settings)
+
+
+def _proxy(settings: Settings) -> Way:
+    from rag.serve.auth.proxy import ProxyWay
+
+    return ProxyWay(settings)
+
+
+WAYS: Mapping[str, Callable[[Settings], Way]] = {"none": LocalUser, "password": _password, "proxy": _proxy}
 """Values of ``RAG_AUTH``."""
 
 BEARERS: Sequence[Callable[[Settings], Bearer]] = ()
@@ -108,26 +120,26 @@ BEARERS: Sequence[Callable[[Settings], Bearer]] = ()
 class Identification:
     """The configured way with the tokens beside it.
 
-    :raises SettingError: If ``RAG_AUTH`` names no way.
+    :raises SettingError: If ``RAG_AUTH`` names no way, or that way lacks a setting.
     """
 
     def __init__(self, settings: Settings) -> None:
-        self._way = way_of(settings)(settings)
+        self.way = way_of(settings)(settings)
         self._bearers = tuple(make(settings) for make in BEARERS)
-        self.sign_in = self._way.sign_in
+        self.sign_in = self.way.sign_in
 
     def identify(self, request: HTTPConnection) -> Identity | None:
         """Who asks; ``None`` = nobody known."""
         given = request.headers.getlist("authorization")
         kind, _, token = (given[0] if given else "").partition(" ")
         if kind.lower() != "bearer":
-            return self._way.identify(request)
+            return self.way.identify(request)
         token = token.strip()
         for bearer in self._bearers:
             if bearer.owns(token):
                 return bearer.identify(token, request) if len(given) == 1 else None
         # Programs made for OpenAI's server always send some key; where nobody signs in it is as good as none.
-        return self._way.identify(request) if isinstance(self._way, LocalUser) else None
+        return self.way.identify(request) if isinstance(self.way, LocalUser) else None
 
 
 def way_of(settings: Settings) -> Callable[[Settings], Way]:

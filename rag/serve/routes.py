@@ -8,6 +8,8 @@ from rag.serve.identity import Scope
 
 MAX_JSON_BYTES = 256 * 1024
 """A question of 2,000 characters, escaped and wrapped, stays far below."""
+MAX_FORM_BYTES = 8 * 1024
+"""A name, a password and an address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,10 @@ OPEN_ROUTES: tuple[Route, ...] = (
     Route("GET", r"/documents/[^/]{1,200}(/[^/]{1,200})?", is_page=True, needs="read"),
     Route("GET", r"/ui/[a-z-]{1,40}\.(css|js|svg)"),
     Route("GET", r"/(healthz|readyz)"),
+    # Signing in and out; which of them answer depends on RAG_AUTH.
+    Route("GET", r"/sign-in", is_page=True),
+    Route("POST", r"/sign-in", max_bytes=MAX_FORM_BYTES),
+    Route("POST", r"/sign-out", max_bytes=MAX_FORM_BYTES),
     # What Gradio's page needs of Gradio, and nothing else.
     Route("GET", r"/assets/[\w.-]{1,200}"),
     Route("GET", r"/(gradio_api/)?theme\.css"),

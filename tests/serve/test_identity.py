@@ -107,14 +107,20 @@ def test_nobody_known_gets_nothing(assistant: FakeAssistant, settings: Settings,
 
 def test_only_these_routes_are_open_to_everybody() -> None:
     assert [route.pattern for route in OPEN_ROUTES if route.needs is None] == [
-        r"/ui/[a-z-]{1,40}\.(css|js|svg)", r"/(healthz|readyz)", r"/assets/[\w.-]{1,200}", r"/(gradio_api/)?theme\.css",
-    ]  # fmt: skip
+        r"/ui/[a-z-]{1,40}\.(css|js|svg)",
+        r"/(healthz|readyz)",
+        r"/sign-in",
+        r"/sign-in",
+        r"/sign-out",
+        r"/assets/[\w.-]{1,200}",
+        r"/(gradio_api/)?theme\.css",
+    ]
 
 
 def test_people_are_led_to_the_sign_in_and_programs_are_told(assistant: FakeAssistant, settings: Settings) -> None:
     client = visit(assistant, settings, Known(None, sign_in="/sign-in"))
     page = client.get("/documents/doc-1")
-    assert (page.status_code, page.headers["location"]) == (303, "/sign-in")
+    assert (page.status_code, page.headers["location"]) == (303, "/sign-in?next=%2Fdocuments%2Fdoc-1")
     assert client.post("/gradio_api/queue/join", json={}).status_code == 401
 
 

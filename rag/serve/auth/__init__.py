@@ -1,0 +1,1 @@
+"""Signing in: who there is, who is here, and what they may read. One way of signing in is one file."""
