@@ -7,7 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from rag.index.dense import DenseIndex
+import numpy as np
+
+from rag.index.dense import TRAINED_ON, DenseIndex
 from rag.index.generation import LEXICAL, Generation, Manifest, copy_lexical, current_name, open_generation, publish
 from rag.index.lexical import LexicalIndex
 from rag.index.store import Change, Store
@@ -43,10 +45,7 @@ def derive(store: Store, index: Path, encoder: str, dim: int, chunk_size: int, *
     if current and is_same and not (clean and current.manifest.n_ghosts):
         return current.name
     added, removed = _difference(store, current)
-    dense = current.dense if current else DenseIndex(dim)
-    dense.remove(removed)
-    for ids in _batches(added):
-        dense.add(ids, store.vectors(ids, encoder))
+    dense = _dense(store, current, manifest, added, removed)
     words = index / f"{LEXICAL}.tmp"
     n_ghosts = current.manifest.n_ghosts + len(removed) if current else 0
     if current and not (clean and n_ghosts) and not _too_many(n_ghosts, manifest.n_passages):
@@ -56,6 +55,26 @@ def derive(store: Store, index: Path, encoder: str, dim: int, chunk_size: int, *
         added, removed, n_ghosts = store.passage_ids().tolist(), [], 0
     LexicalIndex(words).update(removed, _entries(store, added))
     return publish(index, replace(manifest, n_ghosts=n_ghosts), dense, words)
+
+
+def _dense(
+    store: Store, current: Generation | None, manifest: Manifest, added: Sequence[int], removed: Sequence[int]
+) -> DenseIndex:
+    """The vectors' index, continued; made anew from the store when it changes its kind with its size."""
+    encoder, n = manifest.encoder, manifest.n_passages
+    if current and current.dense.suits(n):
+        dense = current.dense
+        dense.remove(removed)
+    else:
+        every = store.passage_ids()
+        added = every.tolist()
+        dense = DenseIndex(manifest.dim)
+        if not dense.suits(n):
+            chosen = every[:: max(1, n // TRAINED_ON)].tolist()
+            dense = DenseIndex.quantised(np.concatenate([store.vectors(ids, encoder) for ids in _batches(chosen)]))
+    for ids in _batches(added):
+        dense.add(ids, store.vectors(ids, encoder))
+    return dense
 
 
 def _too_many(n_ghosts: int, n_passages: int) -> bool:

@@ -22,7 +22,7 @@ from rag.index.store import Store
 from rag.lang import say
 from rag.settings import Settings
 from rag.text.restore import Vocabulary
-from rag.types import Access, Filters
+from rag.types import Access, EmbeddingMatrix, Filters
 
 FOLDER = "index"
 
@@ -146,7 +146,7 @@ class Index:
         """
         readable = None if filters else self._readable(access)
         allowed = readable.ids if readable else self.store.allowed_ids(filters, access)
-        return self._generation.dense.search(vector, top_k, allowed)
+        return self._generation.dense.search(vector, top_k, allowed, self._stored)
 
     def search_lexical(
         self, terms: Sequence[LexicalTerm], top_k: int, filters: Filters | None = None, access: Access | None = None
@@ -168,7 +168,10 @@ class Index:
         self, vector: npt.NDArray[np.float32], passage_ids: Sequence[int] | npt.NDArray[np.int64]
     ) -> npt.NDArray[np.float32]:
         """Cosines of given passages, in the order asked; 0 for one that is not indexed."""
-        return self._generation.dense.scores(vector, passage_ids)
+        return self._generation.dense.scores(vector, passage_ids, self._stored)
+
+    def _stored(self, ids: npt.NDArray[np.int64]) -> EmbeddingMatrix:
+        return self.store.vectors(ids.tolist(), self._generation.manifest.encoder)
 
     def _readable(self, access: Access | None) -> Readable | None:
         """What a person may read of the present generation; ``None`` where that is everything."""

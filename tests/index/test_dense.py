@@ -1,11 +1,12 @@
-"""Exact search over vectors."""
+"""Search over vectors: one contract for the exact and the quantised index."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from rag.index.dense import _FEW, DenseIndex
+from rag.errors import StoreError
+from rag.index.dense import _FEW, EXACT_UP_TO, DenseIndex
 
 
 def unit(n: int, dim: int = 16, seed: int = 0) -> np.ndarray:
@@ -13,29 +14,38 @@ def unit(n: int, dim: int = 16, seed: int = 0) -> np.ndarray:
     return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
 
+@pytest.fixture(params=["exact", "quantised"])
+def empty(request) -> DenseIndex:
+    return DenseIndex(16) if request.param == "exact" else DenseIndex.quantised(unit(1000, seed=7))
+
+
 @pytest.fixture
-def index() -> DenseIndex:
-    made = DenseIndex(16)
-    made.add(np.arange(100, 200), unit(100))
-    return made
+def index(empty) -> DenseIndex:
+    empty.add(np.arange(100, 200), unit(100))
+    return empty
+
+
+def stored(ids: np.ndarray) -> np.ndarray:
+    """The vectors of :func:`index` as a store keeps them."""
+    return unit(100)[ids - 100]
 
 
 def test_search_agrees_with_comparing_one_by_one(index):
     query = unit(1, seed=9)[0]
     cosines = unit(100) @ query
-    found = index.search(query, 10)
+    found = index.search(query, 10, stored=stored)
     assert [hit.id for hit in found] == (100 + np.argsort(-cosines)[:10]).tolist()
     assert [hit.score for hit in found] == pytest.approx(np.sort(cosines)[::-1][:10].tolist(), abs=1e-6)
 
 
 @pytest.mark.parametrize("n_allowed", [50, _FEW + 500])
-def test_only_allowed_passages_are_searched_and_as_many_as_asked_come_back(n_allowed):
-    index = DenseIndex(16)
+def test_only_allowed_passages_are_searched_and_as_many_as_asked_come_back(empty, n_allowed):
+    index = empty
     index.add(np.arange(6000), unit(6000))
     allowed = np.arange(0, 2 * n_allowed, 2, dtype=np.int64)
     query = unit(1, seed=3)[0]
     expected = allowed[np.argsort(-(unit(6000)[allowed] @ query))[:20]]
-    assert [hit.id for hit in index.search(query, 20, allowed)] == expected.tolist()
+    assert [hit.id for hit in index.search(query, 20, allowed, unit(6000).__getitem__)] == expected.tolist()
 
 
 def test_nothing_allowed_finds_nothing(index):
@@ -46,9 +56,9 @@ def test_asking_for_more_than_there_is_gives_all(index):
     assert len(index.search(unit(1)[0], 1000)) == 100
 
 
-def test_an_empty_index_finds_nothing():
-    assert DenseIndex(16).search(unit(1)[0], 5) == ()
-    assert DenseIndex(16).scores(unit(1)[0], [1]).tolist() == [0.0]
+def test_an_empty_index_finds_nothing(empty):
+    assert empty.search(unit(1)[0], 5) == ()
+    assert empty.scores(unit(1)[0], [1]).tolist() == [0.0]
 
 
 def test_removed_passages_are_gone_and_unknown_ones_are_passed_over(index):
@@ -60,13 +70,13 @@ def test_removed_passages_are_gone_and_unknown_ones_are_passed_over(index):
 def test_adding_a_known_number_replaces_its_vector(index):
     index.add([100], unit(1, seed=5))
     assert len(index) == 100
-    assert index.reconstruct([100]) == pytest.approx(unit(1, seed=5))
+    assert index.reconstruct([100]) == pytest.approx(unit(1, seed=5), abs=0 if index.is_exact else 0.005)
 
 
 def test_scores_come_in_the_order_asked_and_are_nought_for_unknown_numbers(index):
     query = unit(1, seed=9)[0]
     cosines = unit(100) @ query
-    assert index.scores(query, [150, 7, 100]) == pytest.approx([cosines[50], 0.0, cosines[0]], abs=1e-6)
+    assert index.scores(query, [150, 7, 100], stored) == pytest.approx([cosines[50], 0.0, cosines[0]], abs=1e-6)
 
 
 def test_a_written_index_reads_back_the_same(index, tmp_path):
@@ -74,3 +84,40 @@ def test_a_written_index_reads_back_the_same(index, tmp_path):
     read = DenseIndex.read(tmp_path / "dense")
     assert read.ids.tolist() == index.ids.tolist()
     assert read.search(unit(1, seed=2)[0], 7) == index.search(unit(1, seed=2)[0], 7)
+
+
+def test_a_number_below_the_largest_keeps_the_order(index):
+    index.add([5], unit(1, seed=5))
+    assert index.ids.tolist() == [5, *range(100, 200)]
+    assert index.search(unit(1, seed=5)[0], 1)[0].id == 5
+
+
+def test_where_the_store_has_lost_a_vector_the_quantised_one_does():
+    def lost(_ids):
+        raise StoreError("gone")
+
+    index = DenseIndex.quantised(unit(1000, seed=7))
+    index.add(np.arange(100, 200), unit(100))
+    query = unit(1, seed=9)[0]
+    assert index.scores(query, [100], lost) == pytest.approx(unit(100)[:1] @ query, abs=0.01)
+
+
+def test_the_kind_follows_the_size_without_flapping():
+    exact, quantised = DenseIndex(16), DenseIndex.quantised(unit(1000))
+    assert [exact.suits(n) for n in (0, EXACT_UP_TO, EXACT_UP_TO + 1)] == [True, True, False]
+    assert [quantised.suits(n) for n in (10, EXACT_UP_TO - 1, EXACT_UP_TO + 1)] == [False, True, True]
+
+
+def test_the_quantised_index_finds_what_the_exact_one_finds():
+    rng = np.random.default_rng(3)
+    centres = unit(200, 64, seed=1)
+    rows = centres[rng.integers(0, 200, 20_000)] + 0.08 * rng.normal(size=(20_000, 64)).astype(np.float32)
+    rows = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    exact, quantised = DenseIndex(64), DenseIndex.quantised(rows[::4])
+    for index in (exact, quantised):
+        index.add(np.arange(len(rows)), rows)
+    found = 0
+    for query in rows[::400]:
+        best = {hit.id for hit in exact.search(query, 10)}
+        found += len(best & {hit.id for hit in quantised.search(query, 10, stored=rows.__getitem__)})
+    assert found / 500 >= 0.98

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from rag.errors import StoreError, StoreMissingError
+from rag.index import dense as dense_module
 from rag.index.generation import CURRENT, DENSE, LEXICAL, MANIFEST, current_name
 from rag.index.index import Index
 from rag.index.ingest import ingest
@@ -164,3 +165,21 @@ def test_only_the_generation_in_use_and_the_one_before_are_kept(indexed, letters
         ingest([folder], indexed, encoder=letters)
     names = sorted(path.name.rpartition("-")[0] or path.name for path in (indexed.store / "index").iterdir())
     assert names == [CURRENT, "gen-3", "gen-4"]
+
+
+def test_a_growing_index_is_quantised_and_a_shrinking_one_exact_again(indexed, letters, folder, monkeypatch):
+    monkeypatch.setattr(dense_module, "EXACT_UP_TO", 3)
+    monkeypatch.setattr(dense_module, "_EXACT_AGAIN", 2)
+    assert Index.open(indexed, encoder=letters)._generation.dense.is_exact
+    (folder / "d.txt").write_text("Bài d\n\nRừng trồng mới xanh tốt.", encoding="utf-8")
+    ingest([folder], indexed, encoder=letters)
+    index = Index.open(indexed, encoder=letters)
+    assert not index._generation.dense.is_exact
+    vector = index.encode_query("Bài d Rừng trồng mới xanh tốt.")
+    ranked = index.search_dense(vector, 4)
+    stored = index.store.vectors([hit.id for hit in ranked], "letters") @ vector
+    assert [hit.score for hit in ranked] == pytest.approx(stored.tolist())  # the cosines of the vectors themselves
+    for name in "bcd":
+        (folder / f"{name}.txt").unlink()
+    ingest([folder], indexed, encoder=letters, sync=True)
+    assert Index.open(indexed, encoder=letters)._generation.dense.is_exact
