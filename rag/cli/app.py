@@ -52,6 +52,16 @@ COMMANDS: Mapping[str, LazyCommand] = {
     "documents": LazyCommand(
         "rag.cli.documents:command", "Liệt kê, xem, xóa tài liệu.", "List, show or remove documents."
     ),
+    "backup": LazyCommand(
+        "rag.cli.backup:backup_command", "Sao lưu kho vào một tệp.", "Write the store into one file."
+    ),
+    "restore": LazyCommand(
+        "rag.cli.backup:restore_command", "Khôi phục kho từ bản sao lưu.", "Put a backup in the place of the store."
+    ),
+    "verify": LazyCommand(
+        "rag.cli.verify:command", "Đối chiếu kho với chính văn bản của nó.", "Compare the store with its own texts."
+    ),
+    "export": LazyCommand("rag.cli.export:command", "Xuất tài liệu ra JSONL.", "Write the documents as lines of JSON."),
     "serve": LazyCommand("rag.cli.serve:command", "Mở trang hỏi đáp.", "Serve the chat page."),
     "user": LazyCommand("rag.cli.user:command", "Quản lý người dùng đăng nhập.", "Manage the people who sign in."),
     "collection": LazyCommand(

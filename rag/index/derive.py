@@ -53,7 +53,7 @@ def derive(store: Store, index: Path, encoder: str, dim: int, chunk_size: int, *
     else:
         shutil.rmtree(words, ignore_errors=True)
         added, removed, n_ghosts = store.passage_ids().tolist(), [], 0
-    LexicalIndex(words).update(removed, _entries(store, added))
+    LexicalIndex(words).update(removed, entries(store, added))
     return publish(index, replace(manifest, n_ghosts=n_ghosts), dense, words)
 
 
@@ -107,7 +107,8 @@ def _net(changes: Sequence[Change]) -> tuple[list[int], list[int]]:
     return added, removed
 
 
-def _entries(store: Store, ids: Sequence[int]) -> Iterator[tuple[int, str, DocumentInfo]]:
+def entries(store: Store, ids: Sequence[int]) -> Iterator[tuple[int, str, DocumentInfo]]:
+    """What the word index holds of passages: number, text and document of each."""
     for part in _batches(ids):
         passages = store.passages(part)
         infos = {info.id: info for info in store.documents({p.document_id for p in passages})}

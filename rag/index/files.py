@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import os
@@ -9,6 +10,13 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from rag.errors import StoreError
+from rag.index.steps import step
+from rag.lang import say
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_REFUSED = (errno.EROFS, errno.EACCES, errno.EPERM)
 
 
 def sha256_file(path: Path) -> str:
@@ -33,7 +41,9 @@ def write_atomic(path: Path, data: bytes) -> None:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
+    step(f"{path.name}: written aside")
     aside.replace(path)
+    step(f"{path.name}: renamed")
     fsync_path(path.parent)
 
 
@@ -45,7 +55,9 @@ def publish_folder(aside: Path, final: Path) -> None:
     for path in sorted(aside.rglob("*")):
         fsync_path(path)
     fsync_path(aside)
+    step("folder: on the disk")
     aside.rename(final)
+    step("folder: renamed")
     fsync_path(final.parent)
 
 
@@ -58,6 +70,7 @@ def build_folder(final: Path, build: Callable[[Path], None]) -> Path:
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
     build(aside)
+    step("folder: built")
     remove_folder(final)
     publish_folder(aside, final)
     return final
@@ -71,6 +84,42 @@ def remove_folder(path: Path) -> None:
     shutil.rmtree(grave, ignore_errors=True)
     path.rename(grave)
     shutil.rmtree(grave, ignore_errors=True)
+
+
+@contextmanager
+def told(folder: Path) -> Iterator[None]:
+    """Raise what the system refuses a writer as a :class:`StoreError` in the user's language.
+
+    FAISS and tantivy tell of a full disk in exceptions of their own kinds; what the system said stands in their text.
+
+    :param folder: Named in the message.
+    """
+    try:
+        yield
+    except OSError as error:
+        reason = _why_refused(folder, {error.errno or 0})
+        if not reason:
+            raise
+        raise StoreError(reason) from error
+    except (RuntimeError, ValueError) as error:
+        numbers = {number for number in (*_FULL, *_REFUSED, errno.EIO) if os.strerror(number) in str(error)}
+        reason = _why_refused(folder, numbers)
+        if not reason:
+            raise
+        raise StoreError(reason) from error
+
+
+def _why_refused(folder: Path, numbers: set[int]) -> str:
+    if numbers.intersection(_FULL):
+        return say(f"Hết chỗ trên đĩa khi ghi vào {folder}; kho giữ nguyên như trước.",
+                   f"The disk is full, writing to {folder}; the store is as it was.")  # fmt: skip
+    if numbers.intersection(_REFUSED):
+        return say(f"Không ghi được vào {folder}; hãy kiểm tra quyền ghi và ổ đĩa.",
+                   f"{folder} cannot be written to; check its permissions and the disk.")  # fmt: skip
+    if errno.EIO in numbers:
+        return say(f"Ổ đĩa báo lỗi khi ghi vào {folder}; hãy kiểm tra ổ đĩa.",
+                   f"The disk failed, writing to {folder}; check it.")  # fmt: skip
+    return ""
 
 
 @contextmanager

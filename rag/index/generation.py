@@ -18,6 +18,7 @@ from rag.index.chunk import CHUNK_FORMAT
 from rag.index.dense import DenseIndex
 from rag.index.files import build_folder, sha256_file, write_atomic
 from rag.index.lexical import LEXICAL_FORMAT, LexicalIndex
+from rag.index.steps import step
 
 FORMAT = 1
 CURRENT, MANIFEST, DENSE, LEXICAL = "CURRENT", "manifest.json", "dense.faiss", "lexical"
@@ -105,7 +106,9 @@ def publish(index: Path, manifest: Manifest, dense: DenseIndex, lexical: Path) -
 
     def build(folder: Path) -> None:
         dense.write(folder / DENSE)
+        step("publish: dense written")
         lexical.rename(folder / LEXICAL)
+        step("publish: lexical moved")
         content = asdict(manifest) | {"files": {path: _entry(folder / path) for path in _files(folder)}}
         (folder / MANIFEST).write_text(json.dumps(content, indent=1), encoding="utf-8")
 

@@ -100,8 +100,16 @@ class Index:
         self.store.close()
 
     def pinned(self) -> Index:
-        """The newest published index, which will not change: an answer made with it mixes no two versions."""
+        """The newest published index, which will not change: an answer made with it mixes no two versions.
+
+        :raises StoreBusyError: While a backup is being restored into the store.
+        """
         self.refresh()
+        if not self._generation.manifest.is_of(self.store.index_version):
+            raise StoreBusyError(
+                say("Kho đang được khôi phục từ bản sao lưu; xin hỏi lại sau ít phút.",
+                    "The store is being restored from a backup; ask again in a few minutes.")
+            )  # fmt: skip
         return copy.copy(self)
 
     def refresh(self) -> bool:

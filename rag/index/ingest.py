@@ -14,12 +14,14 @@ from rag.index.derive import derive
 from rag.index.edit import edited
 from rag.index.embed import Embedder, silent, store_drafts
 from rag.index.encode import Encoder, Progress
-from rag.index.files import sha256_file
+from rag.index.files import sha256_file, told
 from rag.index.generation import clear
 from rag.index.identify import Place, identify, shown_name
 from rag.index.index import FOLDER
 from rag.index.migrate import migrate, record
+from rag.index.originals import sweep
 from rag.index.sqlite import SqliteStore
+from rag.index.steps import step
 from rag.index.store import DraftDocument, FileRecord, KnownDocument, Store, StoreWriter
 from rag.lang import say
 from rag.load.formats import LOADER_VERSION
@@ -64,6 +66,7 @@ def ingest(
                     run.add(Path(path), loader)
             run.flush()
         removed = writer.remove(run.gone()) if sync else 0
+        step("ingest: documents stored")
         publish(store, writer, settings)
     return run.report(removed, store.index_version)
 
@@ -79,8 +82,11 @@ def remove(document_ids: Sequence[str], settings: Settings) -> int:
     store = SqliteStore.open(settings.store)
     with store.writer() as writer:
         removed = writer.remove(document_ids)
+        step("remove: documents removed")
         publish(store, writer, settings, keep_previous=False)
         writer.empty_log()
+        step("remove: log emptied")
+        sweep(store, settings.store)
     return removed
 
 
@@ -95,13 +101,18 @@ def publish(
     encoder, dim, chunk_size = (writer.meta(name) for name in ("encoder", "dim", "chunk_size"))
     if not (encoder and dim and chunk_size):  # nothing was ever stored
         return
-    name = derive(store, settings.store / FOLDER, encoder, int(dim), int(chunk_size), clean=clean)
+    with told(settings.store):
+        name = derive(store, settings.store / FOLDER, encoder, int(dim), int(chunk_size), clean=clean)
+    step("publish: index in use")
     if not keep_previous:
         clear(settings.store / FOLDER, keep={name})
+        step("publish: index before removed")
     before = int(writer.meta("published_seq") or 0)
     if before != store.seq:
         writer.set_meta("published_seq", str(store.seq))
+        step("publish: noted")
         writer.forget(before)
+        step("publish: old passages forgotten")
 
 
 @dataclass(slots=True)
@@ -207,10 +218,13 @@ class _Run:
             self.counts["updated" if old else "added"] += 1
             drafts.append(self.embedder.draft(document, place.origin))
         if drafts:
+            step("ingest: batch read")
             record(self.writer, self.embedder)
             store_drafts(self.writer, self.embedder, drafts)
+            step("ingest: batch stored")
         for file in self.files:
             self.writer.put_file(file)
+        step("ingest: files noted")
         self.batch.clear()
         self.files.clear()
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from rag.index.ingest import publish
+from rag.index.originals import sweep
 from rag.index.sqlite import SqliteStore
 from rag.index.sqlite.schema import FILE_NAME
+from rag.index.steps import step
 from rag.settings import Settings
 
 _END = datetime(9999, 1, 1, tzinfo=UTC)
@@ -23,8 +25,11 @@ def purge(settings: Settings, before: datetime | None = None) -> int:
     store = SqliteStore.open(settings.store)
     with store.writer() as writer:
         gone = writer.forget_versions(before or _END)
+        step("purge: versions forgotten")
         publish(store, writer, settings, keep_previous=False, clean=True)
         writer.compact()
+        step("purge: database compacted")
         for copy in settings.store.glob(f"{FILE_NAME}.*"):  # copies that upgrades and restores kept
             copy.unlink()
+        sweep(store, settings.store)
     return gone

@@ -7,13 +7,13 @@ from typing import Any
 
 from rag.errors import LoadError
 from rag.lang import say
-from rag.load.describe import check_length, document, has_text, one_line, with_lead
+from rag.load.describe import check_length, document, has_text, no_text, one_line, with_lead
 from rag.load.details import Details, parse_date
 from rag.load.fonts import unify
 from rag.load.limits import Limits
 from rag.load.tidy import tidy
 from rag.text.unicode import fold
-from rag.types import LoadedDocument
+from rag.types import LoadedDocument, Page
 
 _ALIASES = {
     "id": ("id", "_id", "ma", "ma bai", "article id"),
@@ -28,6 +28,9 @@ _ALIASES = {
     "author": ("author", "tac gia", "byline", "authors", "nguoi viet"),
     "url": ("url", "link", "duong dan", "lien ket", "canonical", "href"),
 }  # fmt: skip
+VERBATIM = "news_rag_verbatim"
+"""Key of rows that `rag export` wrote: their text is stored as it stands, without title and summary put before it."""
+
 _FIELD_OF = {alias: (name, rank) for name, aliases in _ALIASES.items() for rank, alias in enumerate(aliases)}
 
 
@@ -54,6 +57,8 @@ def read_row(row: Mapping[str, Any], number: int, limits: Limits) -> LoadedDocum
     fields = _fields(row)
     raw = _words(fields.get("text"))
     check_length(raw, limits)
+    if row.get(VERBATIM) is True:
+        return _read_export(row, number, fields, raw)
     details, summary = _details(fields), one_line(_words(fields.get("summary")))
     body, notes = unify(raw)
     if notes:
@@ -70,6 +75,27 @@ def read_row(row: Mapping[str, Any], number: int, limits: Limits) -> LoadedDocum
     identity = one_line(_words(fields.get("id")))
     locator = identity or one_line(details.url) or str(number)
     return document(text, details, notes=notes, locator=locator)
+
+
+def _read_export(row: Mapping[str, Any], number: int, fields: Mapping[str, Any], raw: str) -> LoadedDocument:
+    """A document as `rag export` wrote it. Its text is tidied all the same: anybody can write such a row."""
+    text = tidy(raw)
+    if not has_text(text):
+        raise LoadError(no_text())
+    pages = row.get("pages")
+    return document(
+        text,
+        _details(fields),
+        pages=_pages(pages, len(text)) if isinstance(pages, list) and text == raw else (),
+        locator=one_line(_words(fields.get("id"))) or one_line(_words(fields.get("url"))) or str(number),
+    )
+
+
+def _pages(rows: list[Any], length: int) -> tuple[Page, ...]:
+    """The pages of an exported document, if they are such."""
+    pages = [Page(*row) for row in rows if isinstance(row, list) and len(row) == 3 and all(type(n) is int for n in row)]
+    whole = len(pages) == len(rows) and all(0 <= page.start <= page.end <= length for page in pages)
+    return tuple(pages) if whole else ()
 
 
 def _convert(details: Details) -> Details:

@@ -22,6 +22,7 @@ from rag.index.edit import Edit, apply_edit, keep_edit
 from rag.index.embed import Embedder, silent, store_drafts
 from rag.index.files import sha256_file, write_atomic
 from rag.index.ingest import ingest, publish
+from rag.index.originals import ORIGINALS, sweep
 from rag.index.sqlite import SqliteStore
 from rag.index.store import Browse, Listed, Origin
 from rag.lang import say
@@ -33,9 +34,6 @@ from rag.types import Access, Document, IngestReport
 if TYPE_CHECKING:
     from rag.assistant import Assistant
     from rag.index.sqlite.writing import SqliteWriter
-
-ORIGINALS = "originals"
-"""Folder of uploaded files inside the store, each under the hash of its bytes."""
 
 UNDO_S = 600.0
 """How long a removal can be taken back, in seconds."""
@@ -145,7 +143,8 @@ class Library:
         with self._turn, self._writing() as (store, writer, _embedder):
             kept = tuple(self._whole(document_id, access) for document_id in dict.fromkeys(document_ids))
             writer.remove([versions[-1].id for versions, _origin in kept])
-            publish(store, writer, self.settings)
+            publish(store, writer, self.settings, keep_previous=False)
+            writer.empty_log()
             removed = _Removed(secrets.token_urlsafe(12), time.monotonic() + UNDO_S, kept)
             self._removed = [*self._waiting(), removed][-_KEPT_REMOVALS:]
         self.assistant.refresh()
@@ -192,15 +191,12 @@ class Library:
             self._sweep()
 
     def _sweep(self) -> None:
-        used = set(self.assistant.store.source_hashes())
-        used |= {
+        used = {
             v.info.source_hash for removed in self._waiting() for versions, _ in removed.documents for v in versions
         }
         # A file of rows is kept as long as one of its rows is: their hashes are not the file's, their origins name it.
         used |= {Path(origin.path).stem for removed in self._waiting() for _, origin in removed.documents}
-        for path in self._folder().glob("*"):
-            if path.stem not in used and not self.assistant.store.is_origin(str(path)):
-                path.unlink(missing_ok=True)
+        sweep(self.assistant.store, self.settings.store, spare=used)
 
     def _waiting(self) -> list[_Removed]:
         self._removed = [removed for removed in self._removed if removed.until > time.monotonic()]

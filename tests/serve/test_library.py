@@ -12,9 +12,10 @@ from rag.assistant import Assistant
 from rag.index.edit import Edit
 from rag.index.index import Index
 from rag.index.ingest import ingest
+from rag.index.originals import ORIGINALS
 from rag.index.store import Browse
 from rag.serve import library as library_module
-from rag.serve.library import ORIGINALS, DocumentMissingError, Library, shown_name
+from rag.serve.library import DocumentMissingError, Library, shown_name
 from rag.settings import Settings
 from rag.types import Access
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from rag.errors import StoreBusyError
 from rag.index.files import file_lock, lock_holder
 from rag.index.sqlite.browsing import Browsing
+from rag.index.sqlite.copying import Copying
 from rag.index.sqlite.feedback import FeedbackKeeping
 from rag.index.sqlite.schema import FILE_NAME, Connections, translated
 from rag.index.sqlite.upgrade import LOCK
@@ -17,7 +18,7 @@ from rag.index.sqlite.writing import SqliteWriter
 from rag.lang import say
 
 
-class SqliteStore(Browsing, FeedbackKeeping, VocabularyReading):
+class SqliteStore(Copying, Browsing, FeedbackKeeping, VocabularyReading):
     """A :class:`rag.index.store.Store`; make one with :meth:`open`."""
 
     def __init__(self, folder: Path, connections: Connections) -> None:

@@ -15,6 +15,7 @@ from rag.index.sqlite.reading import Base
 from rag.index.sqlite.rows import from_document, to_spans
 from rag.index.sqlite.schema import TRACES
 from rag.index.sqlite.vocabulary import add_counts
+from rag.index.steps import step
 from rag.index.store import DraftDocument, FileRecord, KnownDocument, Origin
 from rag.types import Document
 
@@ -76,6 +77,8 @@ class SqliteWriter(Base):
         """Store vectors alone."""
         with self._connections.get() as connection:
             _insert_vectors(connection, vectors, encoder)
+            step("store: vectors about to be committed")
+        step("store: vectors committed")
 
     def touch(self, document_id: str, source: str, source_hash: str, origin: Origin) -> None:
         """Note where an unchanged document was found this time."""
@@ -141,6 +144,8 @@ class SqliteWriter(Base):
         with self._connections.get() as connection:
             yield connection
             _run(connection, "UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE name = 'revision'")
+            step("store: about to commit")
+        step("store: committed")
 
 
 def _to_known(row: Sequence[Any]) -> KnownDocument:
