@@ -128,21 +128,22 @@ def _number_differences(question: Question, sentence: str, setting: Setting) -> 
 def _name_differences(question: Question, setting: Setting) -> tuple[Difference, ...]:
     if not question.names and not question.places:
         return ()
-    text = f"{setting.title}\n{setting.passage}"
-    capitals, plain = _naming(text)
+    capitals, plain = _naming(setting.title, setting.passage)
     names = [n for n in question.names if not _is_named(n, question.text.startswith(n), capitals, plain)]
     # Typed without capitals a place is a guess, so it must be wholly absent to count.
-    known = words_of(text).loose
-    places = [" ".join(p) for p in question.places if not any(fold(word) in known for word in p)]
+    known = (words_of(setting.title).loose, words_of(setting.passage).loose)
+    places = [" ".join(p) for p in question.places if not any(fold(word) in k for word in p for k in known)]
     return tuple(Difference("name", name) for name in (*names, *places))
 
 
 @lru_cache(maxsize=256)
-def _naming(text: str) -> tuple[frozenset[str], str]:
-    """The capitalised words of a text, and the text folded; a passage is asked about for each of its sentences."""
-    words = words_of(text)
-    capitals = frozenset(k for k, start in zip(words.keys, words.starts, strict=True) if text[start].isupper())
-    return capitals, fold(canonical_tones(text))
+def _naming(*texts: str) -> tuple[frozenset[str], str]:
+    """The capitalised words of texts, and the texts folded; a passage is asked about for each of its sentences."""
+    capitals: set[str] = set()
+    for text in texts:
+        words = words_of(text)
+        capitals.update(k for k, start in zip(words.keys, words.starts, strict=True) if text[start].isupper())
+    return frozenset(capitals), fold(canonical_tones("\n".join(texts)))
 
 
 def _is_named(name: str, opens: bool, capitals: frozenset[str], plain: str) -> bool:

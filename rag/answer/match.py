@@ -12,8 +12,8 @@ from functools import lru_cache
 from itertools import pairwise
 
 from rag.answer.question import Term
-from rag.text.syllables import tokens
-from rag.text.unicode import canonical_tones, fold, lower
+from rag.text.syllables import canonical_word, token_spans
+from rag.text.unicode import fold, lower
 
 _STOPS = re.compile(r"[,;:.!?…()\n]")
 _STOP_COST = {",": 2, ";": 10, ":": 3, "(": 2, ")": 2}
@@ -49,16 +49,22 @@ class Words:
 @lru_cache(maxsize=1024)
 def words_of(text: str) -> Words:
     """Take a text apart once; sentences are looked at many times."""
-    found = tokens(text)
-    plain = canonical_tones(lower(text))  # keeps the length: one pass for all words
-    keys = tuple(plain[t.start : t.end] for t in found)
+    places = token_spans(text)
+    plain = lower(text)  # keeps the length: one pass for all words
+    keys = tuple([canonical_word(plain[start:end]) for start, end in places])
     exact: dict[str, list[int]] = {}
     loose: dict[str, list[int]] = {}
     for number, word in enumerate(keys):
-        for part in {word, *_parts(word)}:
+        for part, folded in _forms(word):
             exact.setdefault(part, []).append(number)
-            loose.setdefault(fold(part), []).append(number)
-    return Words(keys, tuple(t.start for t in found), _frozen(exact), _frozen(loose))
+            loose.setdefault(folded, []).append(number)
+    return Words(keys, tuple([start for start, _end in places]), _frozen(exact), _frozen(loose))
+
+
+@lru_cache(maxsize=1 << 16)
+def _forms(word: str) -> tuple[tuple[str, str], ...]:
+    """What a word agrees with, exact and folded; remembered, because words repeat and this is most of the work."""
+    return tuple((part, fold(part)) for part in {word, *_parts(word)})
 
 
 def _parts(word: str) -> Iterable[str]:

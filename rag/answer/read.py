@@ -7,7 +7,7 @@ explains each of its decisions by named signals.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -100,7 +100,7 @@ class RuleReader:
         """
         best = max((hit.score for hit in hits), default=0.0)
         given = _given(hits)
-        found = [_Candidate(hit, span, question, given[hit.document.id]) for hit in hits for span in _sentences(hit)]
+        found = [c for hit in hits for c in _candidates(hit, question, given[hit.document.id])]
         found.sort(key=lambda c: -self._likeness(c, best))
         evidence = [self._evidence(question, c, best) for c in found[:_LOOKED_AT]]
         return tuple(sorted(evidence, key=lambda e: -e.score))
@@ -139,16 +139,24 @@ class _Candidate:
 
     __slots__ = ("context", "heading", "hit", "pairs", "sentence", "span", "text")
 
-    def __init__(self, hit: Hit, span: Span, question: Question, given: str) -> None:
+    def __init__(self, hit: Hit, span: Span, question: Question, telling: tuple[Term, ...], context: float) -> None:
         start = hit.passage.start
         self.hit = hit
         self.span = span
         self.heading = span.end <= _HEAD and not re.search(r"[.!?…:;]$", hit.passage.text[: span.end - start].rstrip())
         self.text = hit.passage.text[span.start - start : span.end - start]
-        words, title = words_of(self.text), words_of(hit.document.title)
-        self.sentence = coverage(_telling(question.terms, words_of(given)), words)
-        self.context = coverage(question.terms, words_of(hit.passage.text), title)
+        words = words_of(self.text)
+        self.sentence = coverage(telling, words)
+        self.context = context
         self.pairs = pair_coverage(question.terms, words)
+
+
+def _candidates(hit: Hit, question: Question, given: str) -> Iterator[_Candidate]:
+    """The sentences of a passage; what they share is looked up once."""
+    telling = _telling(question.terms, words_of(given))
+    context = coverage(question.terms, words_of(hit.passage.text), words_of(hit.document.title))
+    for span in _sentences(hit):
+        yield _Candidate(hit, span, question, telling, context)
 
 
 _GIVEN_WEIGHT = 0.3

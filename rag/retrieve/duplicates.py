@@ -7,7 +7,8 @@ chính") repeats an article word for word with another figure, and must stay a h
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import cached_property
 from itertools import islice
 
 from rag.text.syllables import search_terms
@@ -20,10 +21,17 @@ _ENOUGH = 20
 """A passage with fewer runs (a headline, a signature) says too little to be called a reprint."""
 
 
-@dataclass(frozen=True, slots=True)
 class _Print:
-    runs: frozenset[tuple[str, ...]]
-    figures: frozenset[str]
+    """What tells a passage: its figures, and its runs of syllables, which are made only where the figures agree."""
+
+    def __init__(self, text: str) -> None:
+        self._words = search_terms(text)
+        self.figures = frozenset(w for w in self._words if w[0].isdigit())
+
+    @cached_property
+    def runs(self) -> frozenset[tuple[str, ...]]:
+        words = self._words
+        return frozenset(tuple(words[i : i + _RUN]) for i in range(len(words) - _RUN + 1))
 
 
 def collapse(hits: Iterator[Hit], top_k: int) -> tuple[Hit, ...]:
@@ -34,7 +42,7 @@ def collapse(hits: Iterator[Hit], top_k: int) -> tuple[Hit, ...]:
     kept: list[Hit] = []
     prints: list[_Print] = []
     for hit in islice(hits, 4 * top_k):
-        own = _print(hit.passage.text)
+        own = _Print(hit.passage.text)
         same = next((i for i, other in enumerate(prints) if _reprinted(own, other, hit, kept[i])), None)
         if same is not None:
             kept[same] = _with_reprint(kept[same], hit)
@@ -44,12 +52,6 @@ def collapse(hits: Iterator[Hit], top_k: int) -> tuple[Hit, ...]:
         else:
             break
     return tuple(kept)
-
-
-def _print(text: str) -> _Print:
-    words = search_terms(text)
-    runs = frozenset(tuple(words[i : i + _RUN]) for i in range(len(words) - _RUN + 1))
-    return _Print(runs, frozenset(w for w in words if w[0].isdigit()))
 
 
 def _reprinted(own: _Print, other: _Print, hit: Hit, better: Hit) -> bool:

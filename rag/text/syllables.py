@@ -44,6 +44,11 @@ def tokens(text: str) -> tuple[Token, ...]:
     return tuple([Token(m.group(), m.start(), m.end()) for m in _TOKEN.finditer(text)])
 
 
+def token_spans(text: str) -> list[tuple[int, int]]:
+    """Where the tokens of a text stand, without making them: for long texts of which only some are looked at."""
+    return [m.span() for m in _TOKEN.finditer(text)]
+
+
 def search_terms(text: str) -> tuple[str, ...]:
     """What the lexical index holds of a text: lower-case words in one tone placement.
 
@@ -57,12 +62,12 @@ def search_terms(text: str) -> tuple[str, ...]:
         if word[0].isdigit():
             terms += _number_terms(word)
         else:
-            terms.append(_canonical(word))
+            terms.append(canonical_word(word))
     return tuple(terms)
 
 
-_canonical = lru_cache(maxsize=1 << 16)(canonical_tones)
-"""Words repeat, and placing a tone is most of the work of cutting a text into terms."""
+canonical_word = lru_cache(maxsize=1 << 16)(canonical_tones)
+"""One tone placement for a word. Words repeat, and placing tones is most of the work of cutting a text into terms."""
 
 
 def folded_terms(text: str) -> tuple[str, ...]:
