@@ -13,11 +13,13 @@ from fastapi.staticfiles import StaticFiles
 
 from rag.errors import RagError
 from rag.lang import say
+from rag.serve.actions import add_actions
 from rag.serve.addresses import own_hosts, public_origin
 from rag.serve.auth.routes import add_sign_in
 from rag.serve.gate import Gate, Identifies
 from rag.serve.guard import Guard
 from rag.serve.identity import Identification, access_of
+from rag.serve.library import Library
 from rag.serve.pages import message_page
 from rag.serve.shell import Shell
 from rag.serve.viewer import document_page, parse_span
@@ -43,7 +45,9 @@ def create_app(assistant: Assistant, settings: Settings, *, who: Identifies | No
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.state.assistant = assistant
     _add_health(app, assistant)
-    _add_documents(app, assistant)
+    library = app.state.library = Library(assistant, settings)
+    _add_documents(app, assistant, library)
+    add_actions(app, assistant, library, public_origin(settings))
     who = who or Identification(settings)
     add_sign_in(app, settings, getattr(who, "way", None))
     app.mount("/ui", StaticFiles(directory=STATIC))
@@ -68,7 +72,7 @@ def _add_health(app: FastAPI, assistant: Assistant) -> None:
         return JSONResponse({"status": "ready", "documents": documents, "index_version": version})
 
 
-def _add_documents(app: FastAPI, assistant: Assistant) -> None:
+def _add_documents(app: FastAPI, assistant: Assistant, library: Library) -> None:
     @app.get("/documents/{document_id}")
     def newest(request: Request, document_id: str) -> Response:
         document = assistant.document(document_id, access=access_of(request))
@@ -84,7 +88,8 @@ def _add_documents(app: FastAPI, assistant: Assistant) -> None:
             return _no_document()
         current = assistant.document(document_id, access=who)
         span = parse_span(start, end, len(document.text))
-        return HTMLResponse(document_page(document, span, current.version if current else ""))
+        has_file = library.original(document) is not None
+        return HTMLResponse(document_page(document, span, current.version if current else "", has_file))
 
 
 def _no_document() -> Response:

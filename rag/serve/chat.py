@@ -12,6 +12,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import gradio as gr
@@ -19,7 +20,9 @@ import gradio as gr
 from rag.errors import RagError
 from rag.lang import say
 from rag.serve.conversation import Conversation, Exchange, advance, settle, turns
-from rag.serve.render import render_conversation, render_exchange, render_welcome
+from rag.serve.kept import KeptError, recall_all
+from rag.serve.render import render_conversation, render_exchange, render_follow_ups, render_welcome
+from rag.serve.wishes import parse_filters
 from rag.types import Access, Event
 
 if TYPE_CHECKING:
@@ -43,25 +46,56 @@ class Chat:
 
     def welcome(self, request: gr.Request) -> str:
         """First content of a page that was just opened."""
-        suggestions = self.assistant.suggestions(4, access=self.access(request))
-        return render_welcome(self.assistant.n_documents, suggestions)
+        who = self.access(request)
+        suggestions = self.assistant.suggestions(4, access=who)
+        return render_welcome(self.assistant.store.count_documents(access=who), suggestions)
 
-    def begin(self, question: str | None, conversation: Conversation) -> tuple[Any, ...]:
+    def begin(
+        self,
+        question: str | None,
+        conversation: Conversation,
+        wish: str,
+        request: gr.Request,
+        *,
+        replaces: bool = False,
+    ) -> tuple[Any, ...]:
         """Show the question at once, before anything is searched.
 
+        :param wish: Filters, as in the page's address.
+        :param replaces: Whether it takes the place of the last exchange (asked again, or put otherwise).
         :return: Text of the box, conversation, past, now, visibility of ask and stop.
         """
         words = (question or "").strip()
         if not words:
             return (gr.skip(), gr.skip(), gr.skip(), gr.skip(), gr.skip(), gr.skip())
         settled = settle(conversation)[-KEPT_EXCHANGES:]
-        exchange = Exchange(words)
-        now = render_exchange(exchange, len(settled) + 1, self.assistant.n_documents)
+        settled = settled[:-1] if replaces else settled
+        exchange = Exchange(words, filters=parse_filters(wish), asked=datetime.now())
+        now = render_exchange(exchange, len(settled) + 1, self._searched(exchange, request))
         return ("", (*settled, exchange), render_conversation(settled), now, *_buttons(is_running=True))
 
-    def begin_suggested(self, conversation: Conversation, event: gr.EventData) -> tuple[Any, ...]:
-        """The same for a question offered on the page, such as a suggestion."""
-        return self.begin(str(event._data.get("ask", "")), conversation)
+    def begin_offered(self, conversation: Conversation, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
+        """The same for a question that stands on the page (suggested, put otherwise), or a conversation kept there."""
+        data = event._data if isinstance(event._data, dict) else {}
+        if "restore" in data:
+            return self._restore(data["restore"], request)
+        asked, wish = str(data.get("ask", "")), str(data.get("filters", ""))
+        return self.begin(asked, conversation, wish, request, replaces=data.get("replace") is True)
+
+    def _restore(self, rows: Any, request: gr.Request) -> tuple[Any, ...]:
+        """A conversation from the browser's history, its quotes read again."""
+        who = self.access(request)
+        try:
+            conversation = recall_all(rows, lambda i, version: self.assistant.document(i, version, access=who))
+        except KeptError:
+            return (gr.skip(),) * 6
+        now = render_exchange(conversation[-1], len(conversation))
+        shown = (render_conversation(conversation[:-1]), now)
+        return ("", conversation, *shown, *_buttons(is_running=False))
+
+    def _searched(self, exchange: Exchange, request: gr.Request) -> int:
+        """How many documents are searched for a question."""
+        return self.assistant.store.count_documents(exchange.filters, self.access(request))
 
     def answer(self, conversation: Conversation, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         """Stream the answer to the last question.
@@ -72,9 +106,26 @@ class Chat:
             yield (gr.skip(), gr.skip(), gr.skip(), gr.skip())
             return
         earlier, number = conversation[:-1], len(conversation)
+        searched = self._searched(conversation[-1], request)
         for exchange in self._steps(conversation, self.access(request)):
-            html = render_exchange(exchange, number, self.assistant.n_documents)
+            html = render_exchange(exchange, number, searched)
             yield ((*earlier, exchange), html, *_buttons(is_running=exchange.is_running))
+
+    def follow(self, conversation: Conversation, request: gr.Request) -> str:
+        """Questions to go on with; none where they cannot be had, for the answer stands without them.
+
+        They come after the answer and apart from it: sent with it, they would wipe what the person is doing there.
+        """
+        answer = conversation[-1].answer if conversation else None
+        if answer is None or not answer.hits:
+            return ""
+        try:
+            asked = [exchange.question for exchange in conversation]
+            questions = self.assistant.follow_ups(answer, asked, access=self.access(request))
+        except Exception:
+            log.exception("no questions to go on with")
+            return ""
+        return render_follow_ups(questions, len(conversation))
 
     def stop(self, conversation: Conversation) -> tuple[Any, ...]:
         """Keep what has come so far, marked as stopped."""
@@ -91,7 +142,9 @@ class Chat:
         exchange = conversation[-1]
         shown_at = time.monotonic()
         try:
-            events = self.assistant.stream(exchange.question, turns(conversation[:-1]), access=who)
+            events = self.assistant.stream(
+                exchange.question, turns(conversation[:-1]), exchange.filters or None, access=who
+            )
             with contextlib.closing(events):  # closing the stream is what cancels the work
                 for event in events:
                     exchange = advance(exchange, event)

@@ -5,10 +5,11 @@ Knows nothing of Gradio or HTML, so that the embedded chat and the exports can b
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Literal, TypeAlias
 
-from rag.types import Answer, Citation, Event, Hit, Turn
+from rag.types import Answer, Citation, Event, Filters, Hit, Turn
 
 Phase: TypeAlias = Literal["searching", "reading", "writing", "done", "stopped", "failed"]
 
@@ -21,6 +22,8 @@ class Exchange:
     :param citations: Citations announced while streaming.
     :param problem: What went wrong, in the person's language; empty unless ``phase`` is ``failed``.
     :param incident: Id under which the log holds the details of an unexpected failure.
+    :param filters: What the person wanted searched.
+    :param asked: When it was asked, local time.
     """
 
     question: str
@@ -32,6 +35,8 @@ class Exchange:
     answer: Answer | None = None
     problem: str = ""
     incident: str = ""
+    filters: Filters = field(default_factory=Filters)
+    asked: datetime | None = None
 
     @property
     def is_running(self) -> bool:

@@ -31,8 +31,11 @@ QUEUE_LENGTH = 40
 _ON_CLICK = """
 element.addEventListener('click', (event) => {
   const button = event.target.closest('[data-ask]');
-  if (button) trigger('click', { ask: button.dataset.ask });
+  if (!button) return;
+  trigger('click', { ask: button.dataset.ask, replace: 'replace' in button.dataset, filters: location.search });
 });
+// How our own scripts ask, or bring back a kept conversation.
+element.addEventListener('rag:ask', (event) => trigger('click', event.detail));
 """
 
 
@@ -97,6 +100,8 @@ class Parts:
     new: gr.Button
     past: gr.HTML
     now: gr.HTML
+    next: gr.HTML
+    wish: gr.Textbox
     box: gr.Textbox
     ask: gr.Button
     stop: gr.Button
@@ -115,15 +120,29 @@ def build_page(chat: Chat, settings: Settings) -> gr.Blocks:
 def _lay_out(max_question: int) -> Parts:
     conversation = gr.State(())
     with gr.Row(elem_id="bar"):
-        gr.HTML(f"<h1>{product_name()}</h1>", apply_default_css=False, js_on_load=None, elem_id="brand")
+        gr.HTML(_brand(), apply_default_css=False, js_on_load=None, elem_id="brand")
         new = gr.Button(say("Câu hỏi mới", "New question"), elem_id="new", size="sm", scale=0)
     past = gr.HTML("", apply_default_css=False, js_on_load=_ON_CLICK, elem_id="past")
     now = gr.HTML("", apply_default_css=False, js_on_load=_ON_CLICK, elem_id="now")
+    following = gr.HTML("", apply_default_css=False, js_on_load=None, elem_id="next")  # shown where the answer ends
+    gr.HTML('<div id="chips"></div>', apply_default_css=False, js_on_load=None, elem_id="narrowed")
+    # Filled by the page's script when a question is sent; a component because only those travel with an event.
+    wish = gr.Textbox("", visible=False)
     with gr.Row(elem_id="composer"):
         box = _question_box(max_question)
         ask = gr.Button(say("Hỏi", "Ask"), variant="primary", elem_id="ask", scale=0, min_width=72)
         stop = gr.Button(say("Dừng", "Stop"), elem_id="stop", scale=0, min_width=72, visible=False)
-    return Parts(conversation, new, past, now, box, ask, stop)
+    return Parts(conversation, new, past, now, following, wish, box, ask, stop)
+
+
+def _brand() -> str:
+    history, saved = say("Lịch sử", "History"), say("Tải cả cuộc hỏi đáp", "Save the conversation")
+    return (
+        f'<div class="brand"><h1>{product_name()}</h1><nav>'
+        f'<button type="button" class="top saves" data-act="word-all" hidden>{saved}</button>'
+        f'<button type="button" class="top" data-opens="history" aria-haspopup="dialog">{history}</button>'
+        f'<a class="top admin" href="/admin" hidden>{say("Quản trị", "Administration")}</a></nav></div>'
+    )
 
 
 def _question_box(max_length: int) -> gr.Textbox:
@@ -156,15 +175,23 @@ def _tie(page: gr.Blocks, chat: Chat, parts: Parts) -> None:
         **quiet,
     )
     typed = gr.on(
-        [parts.box.submit, parts.ask.click], chat.begin, [parts.box, parts.conversation], begun, queue=False, **quiet
+        [parts.box.submit, parts.ask.click],
+        chat.begin,
+        [parts.box, parts.conversation, parts.wish],
+        begun,
+        js="(question, conversation) => [question, conversation, location.search]",
+        queue=False,
+        **quiet,
     )
     offered = gr.on(
-        [parts.past.click, parts.now.click], chat.begin_suggested, [parts.conversation], begun, queue=False, **quiet
+        [parts.past.click, parts.now.click], chat.begin_offered, [parts.conversation], begun, queue=False, **quiet
     )
     running = [
         begin.then(chat.answer, [parts.conversation], stepped, concurrency_id="answer", **quiet)
         for begin in (typed, offered)
     ]
+    for run in running:
+        run.then(chat.follow, [parts.conversation], [parts.next], **quiet)
     page.fns[drop["id"]].cancels = [run["id"] for run in running]
     parts.stop.click(chat.stop, [parts.conversation], stepped, queue=False, **quiet)
     parts.new.click(chat.restart, None, begun, queue=False, **quiet)

@@ -6,12 +6,15 @@ Documents and models cannot add to it.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
 
 from rag.lang import say
 from rag.serve.conversation import Conversation, Exchange
+from rag.serve.export.text import as_text, remarks, tentative_notice
+from rag.serve.kept import keep
 from rag.serve.sources import Sources, source_panel
 from rag.types import Answer
 
@@ -38,10 +41,17 @@ def render_exchange(exchange: Exchange, number: int, n_documents: int = 0) -> st
     """
     sources = Sources.of(exchange, number)
     busy = ' aria-busy="true"' if exchange.is_running else ""
+    kept = keep(exchange)
+    data = (
+        f' data-kept="{escape(json.dumps(kept, ensure_ascii=False))}" data-copy="{escape(as_text(exchange))}"'
+        if kept
+        else ""
+    )
     return (
-        f'<article class="exchange {exchange.phase}" data-exchange="{number}"{busy}>'
-        f'<div class="said"><h2 class="question">{escape(exchange.question)}</h2>'
-        f"{_understood(exchange)}{_reply(exchange, sources, n_documents)}</div>"
+        f'<article class="exchange {exchange.phase}" data-exchange="{number}"{busy}{data}>'
+        f'<div class="said">{_question(exchange)}'
+        f"{_understood(exchange)}{_within(exchange)}{_reply(exchange, sources, n_documents)}"
+        f"{_actions(exchange)}</div>"
         f"{source_panel(sources)}</article>"
     )
 
@@ -60,6 +70,17 @@ def render_welcome(n_documents: int, suggestions: Sequence[str]) -> str:
         "Each answer leads to the exact passage it rests on.",
     )
     return f'<section class="welcome"><h2>{lead}</h2><p>{hint}</p>{_suggestions(suggestions)}</section>'
+
+
+def render_follow_ups(questions: Sequence[str], number: int) -> str:
+    """Questions to go on with after an exchange.
+
+    :param number: Place of the exchange in the conversation; the page puts them at its end.
+    """
+    if not questions:
+        return ""
+    rows = "".join(f"<li>{_ask_button(question, question, 'chip')}</li>" for question in questions)
+    return f'<div class="next" data-for="{number}"><p>{say("Hỏi tiếp", "Ask next")}</p><ul>{rows}</ul></div>'
 
 
 def render_text(text: str, link: LinkMarker) -> str:
@@ -108,11 +129,58 @@ def _inline(line: str, link: LinkMarker) -> str:
     return "".join([*pieces, escape(line[end:])])
 
 
+def _question(exchange: Exchange) -> str:
+    edit = "" if exchange.is_running else _button("edit", say("Sửa", "Edit"), say("Sửa câu hỏi", "Edit the question"))
+    return f'<div class="asked"><h2 class="question">{escape(exchange.question)}</h2>{edit}</div>'
+
+
 def _understood(exchange: Exchange) -> str:
     if not differs(exchange.question, exchange.understood):
         return ""
     label = say("Hiểu là:", "Understood as:")
-    return f'<p class="understood">{label} {escape(exchange.understood)}</p>'
+    correct = say("Hiểu chưa đúng? Sửa", "Not what you meant? Correct it")
+    button = "" if exchange.is_running else _button("correct", correct)
+    return f'<p class="understood">{label} <span>{escape(exchange.understood)}</span> {button}</p>'
+
+
+def _within(exchange: Exchange) -> str:
+    """What the person narrowed the search down to, told with the answer that it shaped."""
+    wish = exchange.filters
+    if not wish:
+        return ""
+    days = [(say("từ", "from"), wish.date_from), (say("đến", "until"), wish.date_to)]
+    parts = [f"{word} {day:%d/%m/%Y}" for word, day in days if day]
+    parts += [*wish.publishers, *wish.collections]
+    n = len(wish.documents)
+    parts += [say(f"{n} tài liệu đã chọn", f"{n} chosen documents")] if n else []
+    label = say("Chỉ tìm trong:", "Searched only:")
+    return f'<p class="within">{label} {escape(" · ".join(parts))}</p>'
+
+
+def _actions(exchange: Exchange) -> str:
+    """What can be done with an answer; asking again also with one that was stopped."""
+    retry = _button("retry", say("Hỏi lại", "Ask again"))
+    if exchange.phase == "stopped":
+        return f'<div class="acts">{retry}</div>'
+    answer = exchange.answer
+    if answer is None or exchange.is_running:
+        return ""
+    label = say("Làm gì với câu trả lời", "What to do with the answer")
+    judge = "".join(
+        f'<button type="button" class="act judge" data-act="{act}" aria-pressed="false">{text}</button>'
+        for act, text in (("up", say("Đúng", "Right")), ("down", say("Chưa đúng", "Wrong")))
+    )
+    take = (
+        _button("copy", say("Sao chép", "Copy"))
+        + _button("word", say("Tải Word", "Word"))
+        + _button("markdown", say("Tải Markdown", "Markdown"))
+    )
+    return f'<div class="acts" role="group" aria-label="{label}">{take}{retry}<span class="gap"></span>{judge}</div>'
+
+
+def _button(act: str, text: str, label: str = "") -> str:
+    named = f' aria-label="{escape(label)}"' if label else ""
+    return f'<button type="button" class="act" data-act="{act}"{named}>{escape(text)}</button>'
 
 
 def _reply(exchange: Exchange, sources: Sources, n_documents: int) -> str:
@@ -154,8 +222,7 @@ def _state(answer: Answer) -> str:
     """What kind of answer this is; one that abstains says so in its own first sentence."""
     if answer.status != "tentative":
         return ""
-    words = say("Chưa chắc chắn", "Not certain")
-    return f'<p class="state">{words}</p>'
+    return f'<p class="state">{escape(tentative_notice())}</p>'
 
 
 def _advice(answer: Answer) -> str:
@@ -171,12 +238,7 @@ def _advice(answer: Answer) -> str:
 
 
 def _notes(answer: Answer) -> str:
-    by_model = say(
-        "Câu trả lời này do AI viết từ các đoạn trích; hãy đối chiếu với nguồn.",
-        "This answer was written by AI from the passages; check it against the sources.",
-    )
-    notes = [by_model] if answer.method == "llm" else []
-    return "".join(f'<p class="note">{escape(note)}</p>' for note in (*notes, *answer.notes))
+    return "".join(f'<p class="note">{escape(note)}</p>' for note in remarks(answer))
 
 
 def _failure(exchange: Exchange) -> str:
@@ -185,9 +247,10 @@ def _failure(exchange: Exchange) -> str:
         label = say("Mã sự cố để báo người quản trị:", "Incident code for the administrator:")
         code = f'<p class="incident">{label} <code>{escape(exchange.incident)}</code></p>'
     title = say("Chưa trả lời được", "No answer this time")
+    again = _ask_button(exchange.question, say("Hỏi lại câu này", "Ask again"), "quiet", replaces=True)
     return (
         f'<div class="answer failure" role="alert"><p class="state">{title}</p><p>{escape(exchange.problem)}</p>'
-        f"{code}<p>{_ask_button(exchange.question, say('Hỏi lại câu này', 'Ask again'), 'quiet')}</p></div>"
+        f"{code}<p>{again}</p></div>"
     )
 
 
@@ -198,8 +261,13 @@ def _suggestions(questions: Sequence[str]) -> str:
     return f'<p class="try">{say("Hỏi thử", "Try asking")}</p><ul class="suggestions">{rows}</ul>'
 
 
-def _ask_button(question: str, label: str, kind: str) -> str:
-    return f'<button type="button" class="{kind}" data-ask="{escape(question)}">{escape(label)}</button>'
+def _ask_button(question: str, label: str, kind: str, *, replaces: bool = False) -> str:
+    """A button that asks.
+
+    :param replaces: Whether the new exchange takes the place of the last one.
+    """
+    place = ' data-replace="1"' if replaces else ""
+    return f'<button type="button" class="{kind}" data-ask="{escape(question)}"{place}>{escape(label)}</button>'
 
 
 def _empty_store() -> str:

@@ -11,6 +11,9 @@ MAX_JSON_BYTES = 256 * 1024
 MAX_FORM_BYTES = 8 * 1024
 """A name, a password and an address."""
 
+MAX_CONVERSATION_BYTES = 4 * 1024 * 1024
+"""Fifty long answers, sent back to be exported."""
+
 
 @dataclass(frozen=True, slots=True)
 class Route:
@@ -32,6 +35,10 @@ class Route:
 OPEN_ROUTES: tuple[Route, ...] = (
     Route("GET", r"/", is_page=True, needs="ask"),
     Route("GET", r"/documents/[^/]{1,200}(/[^/]{1,200})?", is_page=True, needs="read"),
+    Route("GET", r"/documents/[^/]{1,200}/[^/]{1,200}/file", is_page=True, needs="read"),
+    Route("GET", r"/filters", needs="ask"),
+    Route("POST", r"/export", max_bytes=MAX_CONVERSATION_BYTES, needs="read"),
+    Route("POST", r"/feedback", max_bytes=MAX_JSON_BYTES, needs="ask"),
     Route("GET", r"/ui/[a-z-]{1,40}\.(css|js|svg)"),
     Route("GET", r"/(healthz|readyz)"),
     # Signing in and out; which of them answer depends on RAG_AUTH.

@@ -7,13 +7,16 @@ a policy under which no other inline script runs.
 
 from __future__ import annotations
 
+import hashlib
 import re
 import secrets
 from html import escape
 from typing import TYPE_CHECKING
 
 from rag.lang import language, say
+from rag.serve.dialogs import filters_dialog, history_dialog
 from rag.serve.headers import chat_policy
+from rag.serve.identity import IDENTITY, Identity
 from rag.serve.pages import product_name
 
 if TYPE_CHECKING:
@@ -47,25 +50,26 @@ class Shell:
         # Compressed text could not be read below.
         plain = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
         await self.app({**scope, "headers": plain}, receive, keep)
-        await _send_shell(scope["method"], start, bytes(body), send)
+        await _send_shell(scope, start, bytes(body), send)
 
 
-async def _send_shell(method: str, start: Message, body: bytes, send: Send) -> None:
+async def _send_shell(scope: Scope, start: Message, body: bytes, send: Send) -> None:
     headers = [(name, value) for name, value in start["headers"] if name != b"content-length"]
     if start["status"] == 200:
         nonce = secrets.token_urlsafe(16)
         headers.append((b"content-security-policy", chat_policy(nonce).encode("ascii")))
-        if method != "HEAD":
-            body = shell_page(body.decode("utf-8"), nonce).encode("utf-8")
+        if scope["method"] != "HEAD":
+            body = shell_page(body.decode("utf-8"), nonce, scope.get(IDENTITY)).encode("utf-8")
     await send({**start, "headers": [*headers, (b"content-length", str(len(body)).encode())]})
     await send({"type": "http.response.body", "body": body})
 
 
-def shell_page(gradio_page: str, nonce: str) -> str:
+def shell_page(gradio_page: str, nonce: str, who: Identity | None = None) -> str:
     """Our page, started by the scripts of Gradio's.
 
     :param gradio_page: HTML of Gradio's start page.
     :param nonce: Value that the policy of this response accepts.
+    :param who: Who opens it: their history in the browser is theirs alone, and not everybody is led to administration.
     :raises ValueError: If Gradio's page is not built as expected (another version).
     """
     inline = _INLINE.findall(gradio_page)
@@ -73,6 +77,7 @@ def shell_page(gradio_page: str, nonce: str) -> str:
     if len(inline) < 2 or len(modules) != 1:
         raise ValueError("Gradio's start page is not built as expected; see rag/serve/shell.py")
     head = "".join(f'<link rel="stylesheet" href="./{path}">' for path in styles)
+    may = ' data-administers="1"' if who is not None and who.may("admin") else ""
     scripts = "".join(f'<script nonce="{nonce}">{code}</script>' for code in inline)
     return (
         f'<!doctype html><html lang="{language()}"><head><meta charset="utf-8"><base href="/">'
@@ -81,10 +86,26 @@ def shell_page(gradio_page: str, nonce: str) -> str:
         f"<title>{escape(product_name())}</title>"
         f'<link rel="icon" href="/ui/icon.svg">{head}'
         '<link rel="stylesheet" href="/ui/tokens.css"><link rel="stylesheet" href="/ui/chat.css">'
-        f'<script defer src="/ui/chat.js"></script>{scripts}<script type="module" src="/{modules[0]}"></script></head>'
-        f'<body>{_first_paint()}<gradio-app control_page_title="false" embed="false" eager="true"></gradio-app>'
+        '<link rel="stylesheet" href="/ui/dialogs.css">'
+        f"{_own_scripts()}{scripts}"
+        f'<script type="module" src="/{modules[0]}"></script></head>'
+        f'<body data-who="{_shelf(who)}"{may}>{_first_paint()}'
+        '<gradio-app control_page_title="false" embed="false" eager="true"></gradio-app>'
+        f"{history_dialog()}{filters_dialog()}"
+        '<div id="told" role="status" aria-live="polite"></div>'
         "</body></html>"
     )
+
+
+def _own_scripts() -> str:
+    return "".join(
+        f'<script defer src="/ui/{name}.js"></script>' for name in ("page", "chat", "acts", "history", "filters")
+    )
+
+
+def _shelf(who: Identity | None) -> str:
+    """Name under which the browser keeps this person's history; tells nobody who it is."""
+    return hashlib.sha256(who.user.encode("utf-8", "replace")).hexdigest()[:12] if who else ""
 
 
 def _first_paint() -> str:

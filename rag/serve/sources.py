@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from rag.lang import say
 from rag.serve.conversation import Exchange
-from rag.types import Citation, Hit, Passage
+from rag.types import Citation, Hit, Page, Passage
 
 _BLANK_LINES = re.compile(r"\n\s*\n")
 
@@ -53,7 +53,8 @@ class Sources:
             return ""
         label = escape(f"{say('Nguồn', 'Source')} {n}: {citation.title}")
         return (
-            f'<a class="cite" href="{escape(viewer_url(citation))}" data-source="{self.prefix}-{n}"'
+            f'<a class="cite" href="{escape(viewer_url(citation))}" target="_blank" rel="noopener"'
+            f' data-source="{self.prefix}-{n}"'
             f' aria-label="{label}">[{n}]</a>'
         )
 
@@ -139,11 +140,30 @@ def _card(citations: list[Citation], sources: Sources) -> str:
     title = escape(head.title or say("Tài liệu không có tiêu đề", "Untitled document"))
     line = escape(" · ".join(part for part in (head.publisher, date) if part))
     meta = f'<p class="meta">{line}</p>' if line else ""
-    places = "".join(_place(excerpt, sources.prefix) for excerpt in excerpts(citations, sources.hits))
+    pages = _pages_of(head, sources.hits)
+    places = "".join(_place(excerpt, sources.prefix, pages) for excerpt in excerpts(citations, sources.hits))
     return f'<section class="source"><h4 title="{title}">{title}</h4>{meta}{places}</section>'
 
 
-def _place(excerpt: Excerpt, prefix: str) -> str:
+def _pages_of(citation: Citation, hits: Sequence[Hit]) -> tuple[Page, ...]:
+    """Pages of the cited version, where it has any."""
+    return next(
+        (
+            hit.document.pages
+            for hit in hits
+            if (hit.document.id, hit.document.version) == (citation.document_id, citation.version)
+        ),
+        (),
+    )
+
+
+def _page_number(citation: Citation, pages: Sequence[Page]) -> str:
+    number = next((page.number for page in pages if page.start <= citation.start < page.end), None)
+    label = say("Trang", "Page")
+    return "" if number is None else f'<span class="page">{label} {number}</span>'
+
+
+def _place(excerpt: Excerpt, prefix: str, pages: Sequence[Page]) -> str:
     opens = say("Mở toàn văn", "Open full text")
     first = excerpt.marks[0].citations[0]
     link = (
@@ -153,7 +173,8 @@ def _place(excerpt: Excerpt, prefix: str) -> str:
     text, is_cut = _text(excerpt, prefix)
     label = say("Xem cả đoạn", "Whole passage")
     more = f'<button type="button" class="more" aria-expanded="false">{label}</button>' if is_cut else ""
-    return f'<div class="place"><p class="excerpt">{text}</p><p class="actions">{link}{more}</p></div>'
+    page = _page_number(first, pages)
+    return f'<div class="place"><p class="excerpt">{text}</p><p class="actions">{page}{link}{more}</p></div>'
 
 
 def _text(excerpt: Excerpt, prefix: str) -> tuple[str, bool]:

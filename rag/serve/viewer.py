@@ -15,19 +15,22 @@ ANCHOR = "trich-dan"
 _LINE = re.compile(r"[^\n]+")
 
 
-def document_page(document: Document, span: Span | None = None, current_version: str = "") -> str:
+def document_page(
+    document: Document, span: Span | None = None, current_version: str = "", has_file: bool = False
+) -> str:
     """The whole document as a page.
 
     :param span: Cited words, in characters of the text; ``None`` marks nothing.
     :param current_version: Newest version of the document; a notice appears when it is another one.
+    :param has_file: Whether the file that this version was read from can be downloaded.
     """
     title = document.info.title or say("Tài liệu không có tiêu đề", "Untitled document")
     heading, body = _text(document, title, span or Span(0, 0))
     jump = f'<p class="jump"><a href="#{ANCHOR}">{say("Tới đoạn được dẫn", "Go to the cited words")}</a></p>'
+    head = f"<h1>{heading}</h1>{_facts(document, has_file)}{jump if span else ''}"
     return page(
         f"{title} · {product_name()}",
-        f"{top_bar()}<main>{_outdated(document, current_version)}<article><h1>{heading}</h1>{_facts(document)}"
-        f"{jump if span else ''}{body}</article></main>",
+        f"{top_bar()}<main>{_outdated(document, current_version)}<article>{head}{body}</article></main>",
     )
 
 
@@ -80,11 +83,17 @@ def _page_breaks(pages: list[Page], line: Span) -> str:
     return marks
 
 
-def _facts(document: Document) -> str:
+def _facts(document: Document, has_file: bool) -> str:
     info = document.info
     date = info.published.strftime("%d/%m/%Y") if info.published else ""
     line = " · ".join(escape(part) for part in (info.publisher, date, info.author) if part)
-    return f'<p class="meta">{line}</p>{_origin(document)}' if line else _origin(document)
+    origin = _origin(document) + (_download(document) if has_file else "")
+    return f'<p class="meta">{line}</p>{origin}' if line else origin
+
+
+def _download(document: Document) -> str:
+    address = f"/documents/{quote(document.id, safe='')}/{quote(document.version, safe='')}/file"
+    return f'<p class="origin"><a href="{escape(address)}">{say("Tải tệp gốc", "Download the original file")}</a></p>'
 
 
 def _origin(document: Document) -> str:

@@ -35,7 +35,7 @@ def test_a_newcomer_asks_reads_and_opens_the_source(visit: Any) -> None:
     page = visit.page
     assert page.locator(".suggestion").count() > 0
     assert "112 công trình" in ask(page, "Năm 2020 khởi công mới bao nhiêu công trình thuộc Chương trình 135?", 1)
-    page.click("#now .cite")
+    page.hover("#now .cite")
     shown = page.inner_text("#now mark.shown")
     with page.context.expect_page() as opened:
         page.click("#now .open")

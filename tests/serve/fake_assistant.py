@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 
 from rag.errors import RagError
+from rag.index.store import Browse, Feedback, Listed
 from rag.types import (
     Access,
     Answer,
@@ -56,6 +58,51 @@ def cite(document: Document, quote: str, n: int = 1) -> Citation:
     )  # fmt: skip
 
 
+class FakeStore:
+    """What the pages ask of the store, over a list of documents."""
+
+    def __init__(self, documents: list[Document]) -> None:
+        self.documents = documents
+        self.judged: list[Feedback] = []
+
+    def _current(self, filters: Filters | None, access: Access | None) -> list[Document]:
+        wanted, newest = filters or Filters(), {document.id: document for document in self.documents}
+        readable = access.collections if access else None
+        return [
+            document
+            for document in newest.values()
+            if (readable is None or document.info.collection in readable)
+            and (not wanted.documents or document.id in wanted.documents)
+            and (not wanted.publishers or document.info.publisher in wanted.publishers)
+        ]
+
+    def count_documents(self, filters: Filters | None = None, access: Access | None = None) -> int:
+        return len(self._current(filters, access))
+
+    def browse(self, wish: Browse, access: Access | None = None) -> tuple[tuple[Listed, ...], int]:
+        found = [d for d in self._current(wish.filters, access) if wish.words.lower() in d.info.title.lower()]
+        added = datetime(2026, 11, 25, tzinfo=UTC)
+        rows = [Listed(d.info, added, len(d.text), len(self.versions(d.id))) for d in found]
+        return tuple(rows[wish.offset : wish.offset + wish.limit]), len(rows)
+
+    def counts_of(self, column: str, access: Access | None = None) -> dict[str, int]:
+        return dict(Counter(filter(None, (getattr(d.info, column) for d in self._current(None, access)))))
+
+    def origin(self, document_id: str) -> None:
+        del document_id
+
+    def versions(self, document_id: str) -> tuple[str, ...]:
+        return tuple(d.version for d in self.documents if d.id == document_id)
+
+    def add_feedback(self, question: str, answer_json: str, verdict: str, reason: str = "", comment: str = "") -> int:
+        row = (question, answer_json, verdict, reason, comment, "fake-1")
+        self.judged.insert(0, Feedback(len(self.judged) + 1, datetime.now(UTC), *row))
+        return len(self.judged)
+
+    def feedback(self, limit: int | None = None) -> tuple[Feedback, ...]:
+        return tuple(self.judged[:limit])
+
+
 class FakeAssistant:
     """Answers ``answers[question]``, fails where that is an exception, abstains on everything else.
 
@@ -69,6 +116,9 @@ class FakeAssistant:
         self.old, self.document_ = make_document(TEXT.replace("112", "110"), version="v1"), make_document()
         self.documents = [self.old, self.document_]
         self.answers: dict[str, Answer | Exception] = {"Bao nhiêu công trình?": self.answered("Bao nhiêu công trình?")}
+        self.store = FakeStore(self.documents)
+        self.wishes: list[Filters | None] = []
+        self.followed: tuple[str, ...] = ("Tổng kinh phí là bao nhiêu?",)
         self.histories: list[Sequence[Turn]] = []
         self.closed_streams = 0
         self.offered: tuple[str, ...] = ("Bao nhiêu công trình?", "Tổng kinh phí là bao nhiêu?")
@@ -91,6 +141,7 @@ class FakeAssistant:
     ) -> Iterator[Event]:
         """The events of one answer, word by word."""
         self.histories.append(history)
+        self.wishes.append(filters)
         answer = self.answers.get(question) or Answer(question, "abstained", "Tài liệu không nêu số liệu năm 2018.")
         if isinstance(answer, Exception):
             raise answer
@@ -124,6 +175,15 @@ class FakeAssistant:
     def suggestions(self, n: int = 4, access: Access | None = None) -> tuple[str, ...]:
         """The questions offered."""
         return self.offered[:n]
+
+    def follow_ups(
+        self, answer: Answer, asked: Sequence[str] = (), n: int = 3, access: Access | None = None
+    ) -> tuple[str, ...]:
+        """Always the same, unless asked already."""
+        return tuple(q for q in self.followed if q not in asked)[:n]
+
+    def refresh(self) -> None:
+        """Nothing is published."""
 
     def close(self) -> None:
         """Nothing to close."""

@@ -24,22 +24,22 @@ def chat(assistant: FakeAssistant) -> Chat:
 
 def ask(chat: Chat, question: str, conversation: Conversation = ()) -> tuple[Conversation, list[str]]:
     """One whole exchange: the conversation after it, and every HTML shown on the way."""
-    _, conversation, _, now, *_ = chat.begin(question, conversation)
+    _, conversation, _, now, *_ = chat.begin(question, conversation, "", REQUEST)
     steps = list(chat.answer(conversation, REQUEST))
     return steps[-1][0], [now, *(step[1] for step in steps)]
 
 
 def test_a_question_is_shown_before_it_is_searched(chat: Chat) -> None:
-    text, conversation, _, now, ask_button, stop_button = chat.begin(f"  {ASKED} ", ())
+    text, conversation, _, now, ask_button, stop_button = chat.begin(f"  {ASKED} ", (), "", REQUEST)
     assert text == ""
-    assert conversation == (Exchange(ASKED),)
+    assert [(e.question, e.phase) for e in conversation] == [(ASKED, "searching")]
     assert "Đang tìm trong 1 tài liệu…" in now
     assert (ask_button["visible"], stop_button["visible"]) == (False, True)
 
 
 @pytest.mark.parametrize("question", ["", "   ", None])
 def test_an_empty_question_changes_nothing(chat: Chat, question: str | None) -> None:
-    assert all(part == gr.skip() for part in chat.begin(question, ()))
+    assert all(part == gr.skip() for part in chat.begin(question, (), "", REQUEST))
 
 
 def test_the_answer_streams_and_ends_with_the_answer(chat: Chat) -> None:
@@ -59,7 +59,7 @@ def test_earlier_exchanges_are_handed_on_as_turns(chat: Chat, assistant: FakeAss
 def test_who_asks_decides_what_is_searched(assistant: FakeAssistant, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[Access | None] = []
     stream = assistant.stream
-    monkeypatch.setattr(assistant, "stream", lambda q, h, access: (seen.append(access), stream(q))[1])
+    monkeypatch.setattr(assistant, "stream", lambda q, h, f, access: (seen.append(access), stream(q))[1])
     ask(Chat(assistant, lambda _request: Access("lan", ("a",))), ASKED)  # type: ignore[arg-type]
     assert seen == [Access("lan", ("a",))]
 
@@ -93,7 +93,7 @@ def test_a_stream_that_ends_early_is_told(
 
 
 def test_closing_the_answer_cancels_the_work(chat: Chat, assistant: FakeAssistant) -> None:
-    _, conversation, *_ = chat.begin(ASKED, ())
+    _, conversation, *_ = chat.begin(ASKED, (), "", REQUEST)
     answer = chat.answer(conversation, REQUEST)
     next(answer)
     answer.close()  # type: ignore[attr-defined]
@@ -108,13 +108,13 @@ def test_stopping_keeps_what_has_come(chat: Chat) -> None:
 
 
 def test_a_new_question_settles_the_one_before(chat: Chat) -> None:
-    _, conversation, past, *_ = chat.begin("b", (Exchange("a", "writing", draft="Nửa câu"),))
+    _, conversation, past, *_ = chat.begin("b", (Exchange("a", "writing", draft="Nửa câu"),), "", REQUEST)
     assert [e.phase for e in conversation] == ["stopped", "searching"]
     assert "Nửa câu" in past
 
 
 def test_a_suggestion_is_asked_as_it_stands(chat: Chat) -> None:
-    _, conversation, *_ = chat.begin_suggested((), gr.EventData(None, {"ask": ASKED}))
+    _, conversation, *_ = chat.begin_offered((), gr.EventData(None, {"ask": ASKED}), REQUEST)
     assert conversation[-1].question == ASKED
 
 
@@ -126,5 +126,5 @@ def test_starting_over_forgets_the_conversation_and_offers_questions(chat: Chat)
 
 def test_a_conversation_does_not_grow_without_end(chat: Chat) -> None:
     long = tuple(Exchange(str(n), "done", answer=Answer("", "answered", "")) for n in range(KEPT_EXCHANGES + 10))
-    _, conversation, *_ = chat.begin("q", long)
+    _, conversation, *_ = chat.begin("q", long, "", REQUEST)
     assert len(conversation) == KEPT_EXCHANGES + 1

@@ -154,7 +154,7 @@ def test_the_chat_searches_with_the_rights_of_who_asks(settings: Settings) -> No
         numbers = [one["id"] for one in json.loads(config.split("window.gradio_config = ")[1].split(";</script>")[0])
                    ["dependencies"] if one["api_name"] in ("begin", "answer")]  # fmt: skip
         for number in numbers[:1]:
-            body = {"data": ["Bao nhiêu công trình?", None], "fn_index": number, "session_hash": "abc"}
+            body = {"data": ["Bao nhiêu công trình?", None, ""], "fn_index": number, "session_hash": "abc"}
             client.post("/gradio_api/run/predict", json=body)
         for number in numbers[1:]:
             body = {"data": [None], "fn_index": number, "session_hash": "abc"}

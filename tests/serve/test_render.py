@@ -9,6 +9,7 @@ from typing import get_args
 import pytest
 from fake_assistant import QUOTE, FakeAssistant, cite, make_document, make_hit
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from rag.serve.conversation import Exchange
@@ -30,7 +31,8 @@ PAYLOADS = [
 ]  # fmt: skip
 TAGS = {"article", "div", "h2", "h3", "h4", "p", "ul", "li", "a", "aside", "section", "mark", "span", "button", "code"}
 ATTRIBUTES = {"class", "id", "href", "data-exchange", "data-source", "data-ask", "aria-label", "aria-busy", "title",
-              "role", "type", "target", "rel", "aria-expanded"}  # fmt: skip
+              "role", "type", "target", "rel", "aria-expanded", "data-kept", "data-copy", "data-act", "data-replace",
+              "aria-pressed"}  # fmt: skip
 
 
 class Inventory(HTMLParser):
@@ -82,6 +84,7 @@ def test_nothing_from_outside_becomes_markup(payload: str, status: str) -> None:
     assert_tame(render_welcome(3, [payload]))
 
 
+@hypothesis_settings(deadline=None)  # the first text waits for imports
 @given(st.text(max_size=80))
 def test_any_text_stays_text(text: str) -> None:
     assert_tame(render_exchange(hostile(text), 1))
@@ -89,7 +92,7 @@ def test_any_text_stays_text(text: str) -> None:
 
 def test_a_marker_leads_to_its_source_and_to_the_document(assistant: FakeAssistant) -> None:
     html = render_exchange(Exchange("q", "done", answer=assistant.answered("q")), 2)
-    link = re.search(r'<a class="cite" href="([^"]+)" data-source="([^"]+)"', html)
+    link = re.search(r'<a class="cite" href="([^"]+)" target="_blank" rel="noopener" data-source="([^"]+)"', html)
     assert link
     start = assistant.document_.text.index(QUOTE)
     assert link[1] == f"/documents/doc-1/v2?start={start}&amp;end={start + len(QUOTE)}#trich-dan"

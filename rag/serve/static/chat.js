@@ -20,16 +20,15 @@
     return source;
   }
 
-  // A plain click shows the source beside the answer; with Ctrl, Shift or the middle button the link opens the document.
-  document.addEventListener("click", (event) => {
-    const marker = event.target.closest(".cite");
-    if (!marker || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
-    const source = show(marker);
-    if (!source) return;
-    event.preventDefault();
-    source.parentElement.scrollIntoView({ block: "nearest" });
-    source.focus({ preventScroll: true });
-  });
+  // Bring a source into view inside the panel, without moving the page under the reader's pointer.
+  function bringIntoPanel(source) {
+    const panel = source.closest(".sources");
+    if (!panel || panel.scrollHeight <= panel.clientHeight) return;
+    const place = source.getBoundingClientRect();
+    const frame = panel.getBoundingClientRect();
+    if (place.top < frame.top || place.bottom > frame.bottom) panel.scrollTop += place.top - frame.top - frame.height / 4;
+  }
+
   document.addEventListener("click", (event) => {
     const more = event.target.closest(".more");
     if (!more) return;
@@ -39,7 +38,8 @@
   for (const kind of ["mouseover", "focusin"]) {
     document.addEventListener(kind, (event) => {
       const marker = event.target.closest && event.target.closest(".cite");
-      if (marker) show(marker);
+      const source = marker && show(marker);
+      if (source) bringIntoPanel(source.parentElement);
     });
   }
 
@@ -98,6 +98,7 @@
     }
     if (exchange && performance.now() < follows) exchange.scrollIntoView({ block: "start" });
     document.querySelectorAll("[data-testid=toast-body]").forEach(translate);
+    document.dispatchEvent(new CustomEvent("rag:changed"));
   }
 
   let isPlanned = false;
