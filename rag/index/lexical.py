@@ -21,7 +21,7 @@ from rag.text.syllables import bigrams, search_terms
 from rag.text.unicode import fold
 from rag.types import Access, DocumentInfo, Filters
 
-LEXICAL_FORMAT = 1
+LEXICAL_FORMAT = 2
 """Raise when fields or terms change, so that indexes are built anew."""
 
 Field = Literal["exact", "exact2", "folded", "folded2"]

@@ -26,6 +26,8 @@ QUARTERS: Final = {
 MONTH_COUNTS: Final = {"ba": 3, "sau": 6, "chin": 9}
 
 PATTERNS: Final = {
+    "day_range": rf"(?:tu\s+)?{_NGAY}(?P<d14>{_D})\s*(?:[-–]|\b(?:den|toi)\b)\s*(?:het\s+)?(?:{_NGAY})?"
+    rf"(?P<e14>{_D})\s*(?:/|\s?thang\s*)(?P<m14>{_M})(?:/(?P<y14>{_Y})|\s*,?\s*(?P<n14>{_NAM}))?{_E}",
     "day": rf"(?:{_NGAY})?{_B}(?P<d1>{_D})(?P<sep>[/.-])(?P<m1>{_M})(?P=sep)(?P<y1>{_Y}|(?<=/)\d\d){_E}(?!-\d)",
     "day_long": rf"{_NGAY}(?P<d2>{_D})\s*(?:thang\s*|[/.-]\s?)(?P<m2>{_M})"
     rf"(?:\s*,?\s*(?P<n2>{_NAM})|[/-](?P<y2>{_Y}))?{_E}"

@@ -139,8 +139,9 @@ def _mention(text: str, match: re.Match[str], anchor: date | None) -> DateMentio
     if not _spelt_right(text, match):
         return None
     build = {
-        "day": _day, "day_long": _day, "day_short": _day_short, "month": _month, "quarter": _quarter,
-        "months": _months, "period": _period, "decade": _decade, "year": _year, "day_word": _day_word,
+        "day_range": _day_range, "day": _day, "day_long": _day, "day_short": _day_short, "month": _month,
+        "quarter": _quarter, "months": _months, "period": _period, "decade": _decade, "year": _year,
+        "day_word": _day_word,
         "span_word": _span_word,
     }[next(name for name in PATTERNS if match[name] is not None)]  # fmt: skip
     mention = build(text, match, anchor)
@@ -196,6 +197,16 @@ def _day(text: str, match: re.Match[str], anchor: date | None) -> DateMention | 
     if day > monthrange(year or 2000, month)[1]:
         return None
     return replace(_make(match, "day", year, month, day), relative=relative)
+
+
+def _day_range(text: str, match: re.Match[str], anchor: date | None) -> DateMention | None:
+    """Several days of one month: "ngày 5-6/8", "từ ngày 5 đến ngày 8/8/2020"."""
+    first, last, month = int(match["d14"]), int(match["e14"]), int(match["m14"])
+    year, relative = _year_of(match["n14"], anchor)
+    year = int(match["y14"]) if match["y14"] else year
+    if not first < last <= monthrange(year or 2000, month)[1]:
+        return None
+    return replace(_make(match, "period", year, month, first), days=last - first + 1, relative=relative)
 
 
 def _day_short(text: str, match: re.Match[str], anchor: date | None) -> DateMention | None:

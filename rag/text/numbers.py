@@ -105,11 +105,12 @@ _ORDINAL: Final = re.compile(
     + alternation("""
     thứ|lần thứ|số|điều|khoản|khóa|khoá|quận|phường|chương trình|mục|bảng|hình|trang|quốc lộ|lớp|cấp|loại|hạng|tầng
     phòng
-    kênh|vòng|phiên|tháng|tổ|chương|công ước|covid|nghị quyết|dự án|quy|quyết định|nghị định|thông tư|chỉ thị
+    phần|kênh|vòng|phiên|tháng|tổ|chương|công ước|covid|nghị quyết|dự án|quy|quyết định|nghị định|thông tư|chỉ thị
     """)
     + r"\s*$"
 )
 _RANGE: Final = re.compile(r"\s*(?:[-–—]|đến|tới|den|toi)\s*$")
+_FRACTION: Final = re.compile(r"\s+phần\s+(?!trăm\b)")  # "hai phần ba" counts nothing
 _LOOK_BACK: Final = 18
 
 
@@ -186,6 +187,8 @@ def _is_count(views: _Views, start: int, end: int, length: int) -> bool:
     """Whether number words count something: a single one is often no number (một, năm, ba) or part of a name."""
     if _ORDINAL.search(views.plain, max(0, start - _LOOK_BACK), start):
         return False
+    if _FRACTION.match(views.plain, end):
+        return False
     if length > 1:
         return True
     word = views.plain[start:end]
@@ -209,10 +212,20 @@ def _written_so(written: str) -> bool:
 
 
 def _share_in_ranges(found: list[Quantity], plain: str) -> tuple[Quantity, ...]:
-    """Give the first number of "5-7%" the unit of the second."""
+    """Give the first number of "5-7%" and "5 đến 7 tỷ đồng" the unit and the scale of the second."""
     shared: list[Quantity] = []
     for quantity in found:
         if shared and not shared[-1].unit and _RANGE.fullmatch(plain, shared[-1].end, quantity.start):
-            shared[-1] = replace(shared[-1], unit=quantity.unit)
+            scale = _scale_between(shared[-1].text, quantity.text)
+            shared[-1] = replace(shared[-1], unit=quantity.unit, value=shared[-1].value * scale)
         shared.append(quantity)
     return tuple(shared)
+
+
+def _scale_between(first: str, second: str) -> Decimal:
+    """The scale that "5" takes from "7 tỷ": none where it has its own, or is the larger figure ("500 đến 1 tỷ")."""
+    a, b = _NUMBER.search(fold(first)), _NUMBER.search(fold(second))
+    if a is None or b is None or a["scales"] or b["rest"]:
+        return Decimal(1)
+    low, high = normalize_number(a["figure"]), normalize_number(b["figure"])
+    return _scale(b["scales"]) if low is not None and high is not None and low < high else Decimal(1)

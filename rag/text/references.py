@@ -11,11 +11,14 @@ from rag.text.words import words
 
 _SYMBOL: Final = r"[A-ZĐÐ]{2,}[A-Za-zĐđ]{0,4}\d{0,3}"
 _LOWER_SYMBOL: Final = r"(?:nq|qđ|qd|nđ|nd|tt|ct|kl|tb|kh|hd|bc|cv|tttlt|ttlt|cđ|cd|qh\d{1,2}|pl|ubtvqh\d{0,2})"
+_SMALL_PART: Final = r"[a-zđ]{2,8}\d{0,2}"
+_YEAR: Final = r"(?:(?:19|20)\d\d/)?"
 NUMBER_PATTERN: Final = (
-    rf"\d{{1,5}}[a-z]?/(?:(?:19|20)\d\d/)?{_SYMBOL}(?:[-–/.]{_SYMBOL})*"
-    rf"|\d{{1,5}}\s?-\s?{_SYMBOL}/{_SYMBOL}(?:-{_SYMBOL})?"
-    rf"|\d{{1,5}}/(?:(?:19|20)\d\d/)?{_LOWER_SYMBOL}(?:[-/][a-zđ]{{2,8}}\d{{0,2}})*"
-    rf"|\d{{1,5}}-{_LOWER_SYMBOL}/[a-zđ]{{2,8}}"
+    rf"\d{{1,5}}[a-z]?/{_YEAR}{_SYMBOL}(?:[-–/.]{_SYMBOL})*"
+    rf"|\d{{1,5}}\s?[-–]\s?{_SYMBOL}/{_SYMBOL}(?:-{_SYMBOL})?"
+    rf"|\d{{1,5}}[a-z]?/{_YEAR}{_LOWER_SYMBOL}(?:[-–/]{_SMALL_PART})*"
+    rf"|\d{{1,5}}[a-z]?/{_YEAR}{_SMALL_PART}(?:[-–]{_SMALL_PART})+"
+    rf"|\d{{1,5}}\s?[-–]\s?{_LOWER_SYMBOL}/[a-zđ]{{2,8}}"
 )
 """Matches one whole document number, such as ``88/2019/QH14``, ``12-NQ/TU`` or ``900/QĐ-TTg``."""
 

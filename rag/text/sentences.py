@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
+from rag.text.references import NUMBER_PATTERN
 from rag.text.unicode import has_marks
 from rag.text.words import words
 from rag.types import Span
@@ -139,13 +140,22 @@ def _full_stop(text: str, begin: int, match: re.Match[str]) -> bool:
     before = text[near : match.start()]
     word_start = max(before.rfind(" "), before.rfind("\n"), before.rfind("("), before.rfind("“")) + 1
     word = before[word_start:]
-    if (near == begin and _NUMBERING.fullmatch(before.strip())) or _is_abbreviation(word):
+    if near == begin and _NUMBERING.fullmatch(before.strip()):
+        return False
+    if len(word) == 1 and word.isupper() and match["space"] is not None:  # an initial, or "Q. 1", unless one goes on
+        return _goes_on(word, text, match.end())
+    if _is_abbreviation(word):
         return False
     if match["space"] is None and not match["close"]:
         return _joined_without_space(word, text, match.end())
-    if len(word) == 1 and word.isupper():
-        return _next_word(text, match.end()).lower() in _STARTERS
     return True
+
+
+def _goes_on(letter: str, text: str, position: int) -> bool:
+    """Whether a new sentence begins after a single letter: "Trần Văn B. Ông là…", but "P. Hai Bà Trưng"."""
+    starts = _next_word(text, position)
+    following = text[position + len(starts) :].lstrip()
+    return starts.lower() in _STARTERS and not (letter in "QPH" and following[:1].isupper())
 
 
 def _is_abbreviation(word: str) -> bool:
@@ -158,6 +168,8 @@ def _joined_without_space(word: str, text: str, position: int) -> bool:
     following = _next_word(text, position)
     if not word or "." in word or "@" in word or "//" in word:
         return False
+    if _OFFICIAL.fullmatch(word):
+        return not following.isupper()
     if following.isupper() and len(following) < 6:
         return word[-1].islower() and len(word) > 2 and has_marks(word)
     return word[-1].isdigit() or word[-1] in '%)”"²' or (word[-1].islower() and (len(word) > 1 or word in "yýỷở"))
@@ -168,6 +180,7 @@ def _next_word(text: str, position: int) -> str:
     return match.group() if match else ""
 
 
+_OFFICIAL: Final = re.compile(NUMBER_PATTERN)
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _SEMICOLON: Final = re.compile(r";\s*")
 _COLON: Final = re.compile(r":\s+")

@@ -23,7 +23,7 @@ _TOKEN: Final = re.compile(
     r"|\d+(?:[.,/]\d+)*"  # 1.200  7,89  8/1
     r"|[^\W\d_](?:\w|[\u0300-\u036f])*"  # hộ  QH14  F0
 )
-_DOCUMENT: Final = re.compile(NUMBER_PATTERN)
+_PART: Final = re.compile(r"\d+|[^\W\d_]\w*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +95,17 @@ def _number_terms(word: str) -> tuple[str, ...]:
 
 def _cut_number(word: str) -> list[str]:
     if not word.replace("/", "").replace(".", "").replace(",", "").isdigit():
-        return [word, *[_plain_number(part) for part in re.split(r"[-–/. ]+", word) if part]]
+        return [_one_spelling(word), *map(_plain_number, _PART.findall(word))]
     if "/" in word:
         parts = [part.lstrip("0") or "0" for part in word.split("/")]
         year = parts[-1:] if len(parts[-1]) == 4 else []
         return ["/".join(parts), *(["/".join(parts[:-1])] if year else []), *year]
     return [_plain_number(word)]
+
+
+def _one_spelling(number: str) -> str:
+    """A document's number as it is compared: ``22 – NQ/TW`` is ``22-nq/tw``, ``01/2020/…`` is ``1/2020/…``."""
+    return re.sub(r"\s+", "", number).replace("–", "-").lstrip("0")
 
 
 def _plain_number(word: str) -> str:

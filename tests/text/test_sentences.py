@@ -54,6 +54,9 @@ def test_clauses_hold_everything_of_their_sentence(text: str) -> None:
         "Điều 3. Quy định chung về hỗ trợ.",
         "1. Mục tiêu chung của dự án.",
         "Trang vnexpress.net đưa tin.",
+        "Tại Q. Tân Bình và P. Hai Bà Trưng, TP. HCM.",
+        "Ông Nguyễn Văn A. Trần Thị B. Lê Văn C. cùng dự.",
+        "Nghị quyết số 12/NQ-CP và 12-NQ/TU.",
     ],
 )
 def test_one_sentence_stays_whole(sentence: str) -> None:
@@ -69,6 +72,14 @@ def test_one_sentence_stays_whole(sentence: str) -> None:
         ("Họ dời ra ngoại ô. Sau đó thì về.", ["Họ dời ra ngoại ô.", "Sau đó thì về."]),
         ("Có điện, đường… Tại đây có trạm.", ["Có điện, đường…", "Tại đây có trạm."]),
         ("“Tốt lắm.” Ông cười.", ["“Tốt lắm.”", "Ông cười."]),
+        ("Đó là GS.TS. Trần Văn B. Ông là giám đốc.", ["Đó là GS.TS. Trần Văn B.", "Ông là giám đốc."]),
+        ("Bà Lê Thị H. Theo cơ quan điều tra, bà đã về.", ["Bà Lê Thị H.", "Theo cơ quan điều tra, bà đã về."]),
+        ("Theo số 12/2020/NĐ-CP.Nghị định có hiệu lực.", ["Theo số 12/2020/NĐ-CP.", "Nghị định có hiệu lực."]),
+        (
+            "Giảm 7,89%.Theo ông Nam, lễ diễn ra ngày 20/10.Hôm sau, đoàn về.",
+            ["Giảm 7,89%.", "Theo ông Nam, lễ diễn ra ngày 20/10.", "Hôm sau, đoàn về."],
+        ),
+        ("Ảnh: Hoàng Long\nSáng 8/1, hội nghị họp.", ["Ảnh: Hoàng Long", "Sáng 8/1, hội nghị họp."]),
         ("Ai dự? Nhiều người! Vui.", ["Ai dự?", "Nhiều người!", "Vui."]),
         ("Tiêu đề tin\n\nNội dung tin.", ["Tiêu đề tin", "Nội dung tin."]),
         ("Nhiệm vụ:\n- Tuyên truyền;\n- Đào tạo.", ["Nhiệm vụ:", "- Tuyên truyền;", "- Đào tạo."]),

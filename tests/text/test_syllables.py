@@ -87,3 +87,15 @@ def test_function_words_are_told_from_words_of_content() -> None:
 def test_function_words_are_spelt_in_search_form() -> None:
     assert all(canonical_tones(word.lower()) == word for word in FUNCTION_WORDS)
     assert all(fold(word) == word for word in FOLDED_FUNCTION_WORDS)
+
+
+@pytest.mark.parametrize(
+    ("number", "first"),
+    [
+        ("1234/UBDT-CSDT", "1234/ubdt-csdt"), ("22 - NQ/TW", "22-nq/tw"), ("14/NQ–CP", "14/nq-cp"),
+        ("01/2020/TT-UBDT", "1/2020/tt-ubdt"), ("30a/2008/NQ-CP", "30a/2008/nq-cp"), ("900/QĐ-TTg", "900/qđ-ttg"),
+    ],
+)  # fmt: skip
+def test_a_document_number_is_one_unit_however_it_is_typed(number: str, first: str) -> None:
+    assert search_terms(number)[0] == first
+    assert search_terms(number.lower()) == search_terms(number)
