@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
 
 from rag.index.chunk import chunk_document, encoded_text, text_hash
 from rag.index.encode import Encoder, Progress, encoder_name, load_encoder
@@ -11,6 +14,10 @@ from rag.index.store import DraftDocument, Origin, StoreWriter
 from rag.lang import say
 from rag.settings import Settings
 from rag.types import Document
+
+Part = dict[bytes, str]
+"""Hashes of strings, and the strings."""
+Vectors = Mapping[bytes, npt.NDArray[np.float32]]
 
 _AT_ONCE = 256
 """Passages encoded between two commits: about ten seconds of work, which is what a kill can cost."""
@@ -53,15 +60,33 @@ class Embedder:
 
     def embed(self, writer: StoreWriter) -> None:
         """Encode and store the vectors of all drafts since the last call, longest passages last."""
-        missing = writer.missing_vectors(list(self._texts), self.name)
-        missing.sort(key=lambda key: len(self._texts[key]))
-        for at in range(0, len(missing), _AT_ONCE):
-            part = missing[at : at + _AT_ONCE]
-            vectors = self.encoder.encode_passages([self._texts[key] for key in part])
-            writer.put_vectors(dict(zip(part, vectors, strict=True)), self.name)
-            self.encoded += len(part)
-            self.progress(say("mã hoá đoạn", "encoding passages"), self.encoded, None)
-        self._texts.clear()
+        for part in self._missing(writer):
+            self.keep(writer, part, self.encode(part))
+
+    def waiting(self, writer: StoreWriter, known: Container[bytes] = ()) -> list[Part]:
+        """What of the drafts since the last call has no vector, in parts to encode one by one.
+
+        :param known: Hashes of strings that are being encoded already.
+        """
+        parts = ({key: text for key, text in part.items() if key not in known} for part in self._missing(writer))
+        return [part for part in parts if part]
+
+    def encode(self, part: Part) -> Vectors:
+        """The vectors of a part; may run beside the writing."""
+        return dict(zip(part, self.encoder.encode_passages(list(part.values())), strict=True))
+
+    def keep(self, writer: StoreWriter, part: Part, vectors: Vectors) -> None:
+        """Store the vectors of a part."""
+        writer.put_vectors(vectors, self.name)
+        self.encoded += len(part)
+        self.progress(say("mã hoá đoạn", "encoding passages"), self.encoded, None)
+
+    def _missing(self, writer: StoreWriter) -> list[Part]:
+        texts = self._texts
+        missing = writer.missing_vectors(list(texts), self.name)
+        missing.sort(key=lambda key: len(texts[key]))
+        self._texts = {}
+        return [{key: texts[key] for key in missing[at : at + _AT_ONCE]} for at in range(0, len(missing), _AT_ONCE)]
 
 
 def store_drafts(writer: StoreWriter, embedder: Embedder, drafts: Sequence[DraftDocument]) -> None:

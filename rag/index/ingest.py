@@ -12,7 +12,7 @@ from pathlib import Path
 
 from rag.index.derive import derive
 from rag.index.edit import edited
-from rag.index.embed import Embedder, silent, store_drafts
+from rag.index.embed import Embedder, silent
 from rag.index.encode import Encoder, Progress
 from rag.index.files import sha256_file, told
 from rag.index.generation import clear
@@ -20,6 +20,7 @@ from rag.index.identify import Place, identify, shown_name
 from rag.index.index import FOLDER
 from rag.index.migrate import migrate, record
 from rag.index.originals import sweep
+from rag.index.pipeline import Pipeline
 from rag.index.sqlite import SqliteStore
 from rag.index.steps import step
 from rag.index.store import DraftDocument, FileRecord, KnownDocument, Store, StoreWriter
@@ -57,8 +58,8 @@ def ingest(
     with store.writer() as writer:
         embedder = Embedder(settings, progress or silent, encoder)
         migrate(store, writer, embedder)
-        run = _Run(writer, embedder, collection)
-        with Loader(settings) as loader:
+        with Loader(settings) as loader, Pipeline(writer, embedder) as pipeline:
+            run = _Run(writer, embedder, pipeline, collection)
             for path in paths:
                 if isinstance(path, Source):
                     run.take([path], path.name, loader)
@@ -125,6 +126,7 @@ class _Run:
 
     writer: StoreWriter
     embedder: Embedder
+    pipeline: Pipeline
     collection: str
     seen: dict[str, str] = field(default_factory=dict)
     kept: set[str] = field(default_factory=set)
@@ -148,11 +150,11 @@ class _Run:
 
         :param given: Path that led to them, or the name that they are shown under.
         """
-        rows = any(source.suffix in (".jsonl", ".json", ".csv") for source in sources)
+        total = _count(sources)
         for source in sources:
             shown = given if isinstance(given, str) else shown_name(source, given)
             for _document in self._documents(source, shown, loader):
-                self._tell(None if rows else len(sources))
+                self._tell(total)
                 if len(self.batch) >= _DOCUMENTS_AT_ONCE or self._chars() >= _CHARS_AT_ONCE:
                     self.flush()
 
@@ -207,7 +209,7 @@ class _Run:
         return None
 
     def flush(self) -> None:
-        """Store the batch: one commit."""
+        """Have the batch encoded and stored."""
         known = self.writer.known([document.id for document, _place in self.batch])
         drafts: list[DraftDocument] = []
         for document, place in self.batch:
@@ -220,11 +222,7 @@ class _Run:
         if drafts:
             step("ingest: batch read")
             record(self.writer, self.embedder)
-            store_drafts(self.writer, self.embedder, drafts)
-            step("ingest: batch stored")
-        for file in self.files:
-            self.writer.put_file(file)
-        step("ingest: files noted")
+        self.pipeline.put(drafts, self.files)
         self.batch.clear()
         self.files.clear()
 
@@ -265,3 +263,17 @@ class _Run:
     def _tell(self, total: int | None) -> None:
         self.done += 1
         self.embedder.progress(say("đọc tài liệu", "reading documents"), self.done, total)
+
+
+def _count(sources: Sequence[Source]) -> int | None:
+    """How many documents there will be about; ``None`` where only reading could tell."""
+    counts = [_rows(source.path) if source.suffix == ".jsonl" else 1 for source in sources]
+    return None if any(source.suffix in (".json", ".csv") for source in sources) else sum(counts)
+
+
+def _rows(path: Path) -> int:
+    try:
+        with path.open("rb") as file:
+            return sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b""))
+    except OSError:
+        return 0  # the loader will say why
