@@ -5,10 +5,14 @@ Both texts stand side by side where they are used, so that neither is forgotten 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Literal
 
 Language = Literal["vi", "en"]
 _current: Language = "vi"
+_asked: ContextVar[Language | None] = ContextVar("asked", default=None)
 
 
 def use_language(language: Language) -> None:
@@ -19,7 +23,20 @@ def use_language(language: Language) -> None:
 
 def language() -> Language:
     """The language in use."""
-    return _current
+    return _asked.get() or _current
+
+
+@contextmanager
+def speaking(language: Language | None) -> Iterator[None]:
+    """Use another language inside the block and in what it starts, such as for one request.
+
+    :param language: ``None`` leaves it as it is.
+    """
+    token = _asked.set(language or _asked.get())
+    try:
+        yield
+    finally:
+        _asked.reset(token)
 
 
 def say(vi: str, en: str) -> str:
@@ -28,4 +45,4 @@ def say(vi: str, en: str) -> str:
     >>> say("Đã xong", "Done")
     'Đã xong'
     """
-    return en if _current == "en" else vi
+    return en if language() == "en" else vi

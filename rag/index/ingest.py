@@ -6,7 +6,7 @@ the hash of its contents and is neither read, cut nor encoded twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -44,6 +44,7 @@ def ingest(
     sync: bool = False,
     progress: Progress | None = None,
     encoder: Encoder | None = None,
+    on_document: Callable[[str], None] | None = None,
 ) -> IngestReport:
     """Add and update documents from files and folders, then publish the index.
 
@@ -52,6 +53,7 @@ def ingest(
     :param sync: Also remove documents of the collection that lay under the paths and are gone.
     :param progress: Told how far the work is.
     :param encoder: Used instead of the configured one.
+    :param on_document: Told the id of each document met, changed or not, when all are stored.
     :raises StoreBusyError: If another process is writing.
     """
     store = SqliteStore.open(settings.store, create=True)
@@ -69,6 +71,9 @@ def ingest(
         removed = writer.remove(run.gone()) if sync else 0
         step("ingest: documents stored")
         publish(store, writer, settings)
+    if on_document:
+        for document_id in run.seen:
+            on_document(document_id)
     return run.report(removed, store.index_version)
 
 

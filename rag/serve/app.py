@@ -15,12 +15,15 @@ from rag.errors import RagError
 from rag.lang import say
 from rag.serve.actions import add_actions
 from rag.serve.addresses import own_hosts, public_origin
+from rag.serve.api import make_api
+from rag.serve.api.services import Services
 from rag.serve.auth.routes import add_sign_in
 from rag.serve.gate import Gate, Identifies
 from rag.serve.guard import Guard
 from rag.serve.identity import Identification, access_of
 from rag.serve.library import Library
 from rag.serve.pages import message_page
+from rag.serve.places import Places
 from rag.serve.shell import Shell
 from rag.serve.viewer import document_page, parse_span
 from rag.settings import Settings
@@ -51,10 +54,19 @@ def create_app(assistant: Assistant, settings: Settings, *, who: Identifies | No
     who = who or Identification(settings)
     add_sign_in(app, settings, getattr(who, "way", None))
     app.mount("/ui", StaticFiles(directory=STATIC))
+    services = Services(
+        assistant,
+        settings,
+        library,
+        Places(settings.answers_at_once, settings.answers_waiting),
+    )
+    app.mount("/api/v1", make_api(services))
     mount_chat(app, assistant, settings, access_of)
     app.add_middleware(Shell)
     app.add_middleware(Gate, who=who)
-    app.add_middleware(Guard, hosts=own_hosts(settings), origin=public_origin(settings))
+    app.add_middleware(
+        Guard, hosts=own_hosts(settings), origin=public_origin(settings), max_upload=settings.upload_mb << 20
+    )
     return app
 
 

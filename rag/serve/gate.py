@@ -54,7 +54,8 @@ class Gate:
             if self.who.sign_in and route.is_page:
                 await RedirectResponse(_with_return(self.who.sign_in, scope), 303)(scope, receive, send)
                 return
-            raise Refusal(401, say("Cần đăng nhập hoặc khóa truy cập hợp lệ.", "A valid sign-in or key is needed."))
+            text = say("Cần đăng nhập hoặc khóa truy cập hợp lệ.", "A valid sign-in or key is needed.")
+            raise Refusal(401, text, [(b"www-authenticate", b"Bearer")])
         if identity is not None and route.needs is not None and not identity.may(route.needs):
             raise Refusal(403, say("Anh chị không có quyền làm việc này.", "You may not do this."))
         await self.app({**scope, IDENTITY: identity}, receive, send)

@@ -13,10 +13,11 @@ import secrets
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from rag.lang import say
+from rag.lang import Language, say, speaking
 from rag.serve.headers import secured
 from rag.serve.pages import message_page
-from rag.serve.routes import OPEN_ROUTES, Route
+from rag.serve.problems import encoded, is_for_programs
+from rag.serve.routes import OPEN_ROUTES, UPLOAD, Route
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -49,14 +50,22 @@ class Guard:
     :param hosts: Accepted values of ``Host`` (see :func:`rag.serve.addresses.own_hosts`).
     :param origin: Origin of the pages where a proxy stands in front (:func:`rag.serve.addresses.public_origin`).
     :param routes: Routes that exist for the outside.
+    :param max_upload: Bytes of a request that brings files.
     """
 
     def __init__(
-        self, app: ASGIApp, *, hosts: frozenset[str], origin: str = "", routes: Sequence[Route] = OPEN_ROUTES
+        self,
+        app: ASGIApp,
+        *,
+        hosts: frozenset[str],
+        origin: str = "",
+        routes: Sequence[Route] = OPEN_ROUTES,
+        max_upload: int = 0,
     ) -> None:
         self.app = app
         self.hosts = hosts
         self.origin = origin
+        self.max_upload = max_upload
         self.routes = tuple((route, re.compile(route.pattern)) for route in routes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -64,7 +73,8 @@ class Guard:
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
         elif scope["type"] == "http":
-            await self._guarded(scope, receive, send)
+            with speaking(_asked_language(scope)):
+                await self._guarded(scope, receive, send)
         else:
             await send({"type": "websocket.close", "code": 1008})
 
@@ -81,12 +91,15 @@ class Guard:
 
         try:
             route = self._check(scope)
-            body = await _read_body(receive, route.max_bytes)
+            if route.max_bytes == UPLOAD:
+                receive = _counted(receive, self.max_upload)
+            else:
+                receive = _replay(await _read_body(receive, route.max_bytes), receive)
             inner = {**scope, ROUTE: route, REQUEST_ID: request_id}
-            await self.app(inner, _replay(body, receive), send_secured)
+            await self.app(inner, receive, send_secured)
         except Refusal as refusal:
             if not has_started:
-                await _answer(scope, send_secured, refusal)
+                await _answer(scope, send_secured, refusal, request_id)
         except Exception:
             log.exception("request %s failed", request_id)
             if not has_started:
@@ -105,7 +118,8 @@ class Guard:
         if not _is_ours(scope, self._origin_for(scope, hosts[0].lower()), route):
             raise Refusal(403, say("Không nhận yêu cầu từ trang khác.", "Requests from other sites are not accepted."))
         length = _header(scope, b"content-length")
-        if length and not (length[0].isdecimal() and int(length[0]) <= route.max_bytes):
+        most = self.max_upload if route.max_bytes == UPLOAD else route.max_bytes
+        if length and not (length[0].isdecimal() and int(length[0]) <= most):
             raise _too_large()
         return route
 
@@ -163,6 +177,29 @@ async def _read_body(receive: Receive, max_bytes: int) -> Message:
             return {"type": "http.request", "body": bytes(body), "more_body": False}
 
 
+def _counted(receive: Receive, max_bytes: int) -> Receive:
+    """The body as it comes, which ends in a refusal as soon as it is larger than allowed."""
+    seen = 0
+
+    async def counted() -> Message:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        if seen > max_bytes:
+            raise _too_large()
+        return message
+
+    return counted
+
+
+def _asked_language(scope: Scope) -> Language | None:
+    """The language that a program asks for. Browsers of an office say what their Windows speaks, so pages ignore it."""
+    if not is_for_programs(scope["path"]):
+        return None
+    first = "".join(_header(scope, b"accept-language"))[:2].lower()
+    return "en" if first == "en" else "vi" if first == "vi" else None
+
+
 def _replay(first: Message, receive: Receive) -> Receive:
     """The body that was read, then whatever the server still has to say (that the client left)."""
     waiting = [first]
@@ -173,12 +210,16 @@ def _replay(first: Message, receive: Receive) -> Receive:
     return replay
 
 
-async def _answer(scope: Scope, send: Send, refusal: Refusal, code: str = "") -> None:
-    wants_page = any("text/html" in accept for accept in _header(scope, b"accept"))
-    body = message_page(refusal.message, "", code) if wants_page else f"{refusal.message} {code}".strip() + "\n"
-    kind = "text/html" if wants_page else "text/plain"
-    content = body.encode("utf-8")
-    headers = [(b"content-type", f"{kind}; charset=utf-8".encode()), (b"content-length", str(len(content)).encode())]
+async def _answer(scope: Scope, send: Send, refusal: Refusal, request_id: str) -> None:
+    if is_for_programs(scope["path"]):
+        content, kind = encoded(scope["path"], refusal.status, refusal.message, request_id)
+    elif any("text/html" in accept for accept in _header(scope, b"accept")):
+        code = request_id if refusal.status >= 500 else ""
+        content, kind = message_page(refusal.message, "", code).encode("utf-8"), b"text/html; charset=utf-8"
+    else:
+        code = request_id if refusal.status >= 500 else ""
+        content, kind = (f"{refusal.message} {code}".strip() + "\n").encode("utf-8"), b"text/plain; charset=utf-8"
+    headers = [(b"content-type", kind), (b"content-length", str(len(content)).encode())]
     headers += refusal.headers
     await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else content})

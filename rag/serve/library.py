@@ -56,6 +56,7 @@ class Uploaded:
 
     :param reason: Why it failed, in the person's language.
     :param notes: What the loader remarked, such as a conversion from a legacy encoding.
+    :param ids: The documents that are in the file.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Uploaded:
     reason: str = ""
     notes: tuple[str, ...] = ()
     documents: int = 0
+    ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +115,13 @@ class Library:
         with self._turn:
             path = self._keep(content, suffix)
             source = Source(path, path.parent, shown)
-            report = ingest([source], self.settings, collection=collection, encoder=self.assistant.encoder)
+            ids: list[str] = []
+            report = ingest(
+                [source], self.settings, collection=collection, encoder=self.assistant.encoder, on_document=ids.append
+            )
             self._sweep()
         self.assistant.refresh()
-        return _uploaded(shown, report)
+        return _uploaded(shown, report, ids)
 
     def edit(self, document_id: str, edit: Edit, access: Access | None = None) -> Document:
         """Correct what is shown of a document; the version before stays readable under its address.
@@ -252,12 +257,12 @@ def title_of(document: Document) -> str:
     return document.info.title or Path(document.info.source).name
 
 
-def _uploaded(name: str, report: IngestReport) -> Uploaded:
+def _uploaded(name: str, report: IngestReport, ids: Sequence[str]) -> Uploaded:
     outcomes: tuple[Outcome, ...] = ("added", "updated", "unchanged")
     outcome: Outcome = next((one for one in outcomes if getattr(report, one)), "failed")
     reason = "; ".join(failed.reason for failed in report.failed[:3])
     documents = report.added + report.updated + report.unchanged
-    return Uploaded(name, outcome, reason, tuple(report.notes), documents)
+    return Uploaded(name, outcome, reason, tuple(report.notes), documents, tuple(ids))
 
 
 def _too_large(limit_mb: int) -> str:

@@ -82,9 +82,9 @@ def _mount(app: FastAPI, page: gr.Blocks, settings: Settings) -> None:
         mcp_server=False,
         theme=_theme(),
     )
-    for route in app.routes:
-        if isinstance(route, Mount) and isinstance(route.app, FastAPI):
-            route.app.add_exception_handler(RequestValidationError, _refuse_values)
+    mounted = app.routes[-1]
+    if isinstance(mounted, Mount) and isinstance(mounted.app, FastAPI):
+        mounted.app.add_exception_handler(RequestValidationError, _refuse_values)
 
 
 def _refuse_values(_: Request, __: Exception) -> Response:

@@ -14,13 +14,16 @@ MAX_FORM_BYTES = 8 * 1024
 MAX_CONVERSATION_BYTES = 4 * 1024 * 1024
 """Fifty long answers, sent back to be exported."""
 
+UPLOAD = -1
+"""Size of the body of a route that takes files: too large to be held whole before it is handed on."""
+
 
 @dataclass(frozen=True, slots=True)
 class Route:
     """A route that may be asked for.
 
     :param pattern: Regular expression that the whole path matches.
-    :param max_bytes: Largest request body.
+    :param max_bytes: Largest request body; :data:`UPLOAD` = as the settings say, counted while it is handed on.
     :param is_page: Whether links on other sites may lead here (a plain navigation, which tells the other site nothing).
     :param needs: What the sender must be allowed to do; ``None`` = open to everybody, signed in or not.
     """
@@ -45,6 +48,14 @@ OPEN_ROUTES: tuple[Route, ...] = (
     Route("GET", r"/sign-in", is_page=True),
     Route("POST", r"/sign-in", max_bytes=MAX_FORM_BYTES),
     Route("POST", r"/sign-out", max_bytes=MAX_FORM_BYTES),
+    Route("POST", r"/api/v1/(ask|search)", max_bytes=MAX_JSON_BYTES, needs="ask"),
+    Route("POST", r"/api/v1/feedback", max_bytes=MAX_JSON_BYTES, needs="ask"),
+    Route("GET", r"/api/v1/(status|openapi\.json)", needs="ask"),
+    Route("GET", r"/api/v1/documents(/[^/]{1,200}){0,2}", needs="read"),
+    Route("POST", r"/api/v1/documents", max_bytes=UPLOAD, needs="write"),
+    Route("POST", r"/api/v1/documents/undo", max_bytes=MAX_JSON_BYTES, needs="write"),
+    Route("PATCH", r"/api/v1/documents/[^/]{1,200}", max_bytes=MAX_JSON_BYTES, needs="write"),
+    Route("DELETE", r"/api/v1/documents/[^/]{1,200}", needs="write"),
     # What Gradio's page needs of Gradio, and nothing else.
     Route("GET", r"/assets/[\w.-]{1,200}"),
     Route("GET", r"/(gradio_api/)?theme\.css"),

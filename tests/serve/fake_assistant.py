@@ -121,6 +121,7 @@ class FakeAssistant:
         self.followed: tuple[str, ...] = ("Tổng kinh phí là bao nhiêu?",)
         self.histories: list[Sequence[Turn]] = []
         self.closed_streams = 0
+        self.finished = 0
         self.offered: tuple[str, ...] = ("Bao nhiêu công trình?", "Tổng kinh phí là bao nhiêu?")
 
     @property
@@ -157,6 +158,7 @@ class FakeAssistant:
         for event in [*steps, *(Event("citation", c) for c in answer.citations), Event("done", answer)]:
             time.sleep(self.pause_s)
             yield event
+        self.finished += 1
 
     def ask(
         self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None, access: Access | None = None
