@@ -6,6 +6,7 @@ reading it. Any of it may be deleted: it is made again from the store.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -13,14 +14,16 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from rag.index.chunk import CHUNK_FORMAT
 from rag.index.dense import DenseIndex
 from rag.index.files import build_folder, sha256_file, write_atomic
 from rag.index.lexical import LEXICAL_FORMAT, LexicalIndex
 from rag.index.steps import step
+from rag.lang import say
 
-FORMAT = 1
+FORMAT = 2
 CURRENT, MANIFEST, DENSE, LEXICAL = "CURRENT", "manifest.json", "dense.faiss", "lexical"
 NORMAL_FORM = "NFC"
 
@@ -84,8 +87,8 @@ def open_generation(index: Path, name: str, *, thorough: bool = False) -> Genera
     :param thorough: Hash all files, also large ones whose size and time are as written.
     """
     folder = index / name
-    manifest = _read_manifest(folder, thorough)
-    if manifest is None or not manifest.is_readable():
+    manifest = _read_manifest(folder)
+    if manifest is None or not manifest.is_readable() or _first_damaged(folder, thorough):
         return None
     try:
         dense, lexical = DenseIndex.read(folder / DENSE), LexicalIndex(folder / LEXICAL)
@@ -93,6 +96,20 @@ def open_generation(index: Path, name: str, *, thorough: bool = False) -> Genera
         return None
     whole = len(dense) == len(lexical) == manifest.n_passages
     return Generation(name, manifest, dense, lexical) if whole else None
+
+
+def complaint(index: Path) -> str:
+    """Why the generation in use cannot be opened, for people; empty where there is none, or one of another version."""
+    name = current_name(index)
+    if name is None:
+        is_left = next(index.glob("gen-*"), None) is not None
+        return say(f"tệp {CURRENT} thiếu hoặc hỏng", f"the file {CURRENT} is missing or damaged") if is_left else ""
+    folder = index / name
+    manifest = _read_manifest(folder)
+    if manifest is not None and not manifest.is_readable():
+        return ""
+    which = f"{name}/{MANIFEST}" if manifest is None else _first_damaged(folder, thorough=True) or name
+    return say(f"{which} thiếu hoặc hỏng", f"{which} is missing or damaged")
 
 
 def publish(index: Path, manifest: Manifest, dense: DenseIndex, lexical: Path) -> str:
@@ -110,6 +127,7 @@ def publish(index: Path, manifest: Manifest, dense: DenseIndex, lexical: Path) -
         lexical.rename(folder / LEXICAL)
         step("publish: lexical moved")
         content = asdict(manifest) | {"files": {path: _entry(folder / path) for path in _files(folder)}}
+        content |= {_CHECKSUM: _checksum(content)}
         (folder / MANIFEST).write_text(json.dumps(content, indent=1), encoding="utf-8")
 
     build_folder(index / name, build)
@@ -161,14 +179,42 @@ def _entry(path: Path) -> dict[str, int | str]:
     return {"size": status.st_size, "mtime_ns": status.st_mtime_ns, "sha256": sha256_file(path)}
 
 
-def _read_manifest(folder: Path, thorough: bool) -> Manifest | None:
+_CHECKSUM = "sha256"
+"""Field of the manifest that holds the hash of all the others."""
+
+
+def _checksum(content: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode("utf-8")).hexdigest()
+
+
+def _content(folder: Path) -> dict[str, Any]:
+    """The manifest as it was written; empty when it is missing or damaged."""
     try:
         content = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        files = content.pop("files")
-        whole = all(_is_whole(folder / path, entry, thorough) for path, entry in files.items())
-        return Manifest(**content) if whole else None
+        found = content.pop(_CHECKSUM, None)  # there was none before format 2
+        return content if found in (None, _checksum(content)) else {}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+
+
+def _read_manifest(folder: Path) -> Manifest | None:
+    content = _content(folder)
+    content.pop("files", None)
+    try:
+        return Manifest(**content)
+    except TypeError:  # damaged, or of another version
         return None
+
+
+def _first_damaged(folder: Path, thorough: bool) -> str:
+    """Path of the first file that is missing or not as the manifest says; empty when all are whole."""
+    for path, entry in _content(folder)["files"].items():
+        try:
+            if not _is_whole(folder / path, entry, thorough):
+                return f"{folder.name}/{path}"
+        except OSError:
+            return f"{folder.name}/{path}"
+    return ""
 
 
 def _is_whole(path: Path, entry: dict[str, int | str], thorough: bool) -> bool:

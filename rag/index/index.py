@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import logging
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +14,7 @@ import numpy.typing as npt
 from rag.errors import StoreBusyError, StoreError, StoreMissingError
 from rag.index.derive import derive
 from rag.index.encode import Encoder, encoder_name, load_encoder
-from rag.index.generation import Generation, current_name, open_generation
+from rag.index.generation import Generation, complaint, current_name, open_generation
 from rag.index.lexical import LexicalTerm
 from rag.index.readable import Readable
 from rag.index.scored import Scored
@@ -23,6 +24,8 @@ from rag.lang import say
 from rag.settings import Settings
 from rag.text.restore import Vocabulary
 from rag.types import Access, EmbeddingMatrix, Filters
+
+log = logging.getLogger(__name__)
 
 FOLDER = "index"
 
@@ -205,6 +208,9 @@ def _open(store: SqliteStore, folder: Path, thorough: bool) -> Generation:
     While another process writes, a whole one is used even if it is behind: the writer will publish the next.
     """
     found = _current(folder, thorough)
+    if found is None and (reason := complaint(folder)):
+        log.warning(say(f"Chỉ mục hỏng ({reason}); dựng lại từ kho.",
+                        f"The index is damaged ({reason}); making it again from the store."))  # fmt: skip
     if found and found.manifest.is_of(store.index_version) and found.manifest.seq == store.seq:
         return found
     try:

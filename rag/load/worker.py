@@ -59,10 +59,15 @@ def _read(requests: BinaryIO) -> Message:
 
 
 def _confine(limits: Limits) -> None:
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (MIB, MIB))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
-    resource.setrlimit(resource.RLIMIT_AS, (limits.memory_mb * MIB, limits.memory_mb * MIB))
+    for kind, wanted in (
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_FSIZE, MIB),
+        (resource.RLIMIT_NOFILE, 64),
+        (resource.RLIMIT_AS, limits.memory_mb * MIB),
+    ):
+        hard = resource.getrlimit(kind)[1]  # one that is set already may not be raised
+        allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(kind, (allowed, allowed))
     # Without a network where the kernel allows it; elsewhere the audit hook below is the only bar.
     ctypes.CDLL(None).unshare(_CLONE_NEWNET if os.geteuid() == 0 else _CLONE_NEWNET | _CLONE_NEWUSER)
     sys.addaudithook(_refuse)

@@ -1,135 +1,102 @@
-"""``rag ingest`` killed at random moments: the store always opens, answers, and keeps what was acknowledged."""
+"""Whoever changes a store is killed, at every step and at random moments: nothing acknowledged is lost or mixed."""
 
 from __future__ import annotations
 
-import os
-import random
-import signal
-import subprocess
-import sys
+import shutil
 import time
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections import Counter
 
 import pytest
 
-from rag.assistant import Assistant
-from rag.index.encode import Encoder, load_encoder
-from rag.index.index import Index
-from rag.settings import Settings
-from tests.faults import articles
+from tests.faults.killing import OPS, Zygote, dice, make, prepare, state
 
-pytestmark = [pytest.mark.long, pytest.mark.encoder]
-
-REPOSITORY = Path(__file__).resolve().parents[2]
-KILLS = 60
-START = 30
-RAG = "from rag.cli import main; main()"
+RANDOM_KILLS = 400
+RESTART_S = 10.0
 
 
-@dataclass
-class Trial:
-    """A folder that changes, its store, and what a finished run has acknowledged."""
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory):
+    place = tmp_path_factory.mktemp("prepared") / "kho"
+    prepare(place)
+    return place
 
-    folder: Path
-    settings: Settings
-    encoder: Encoder
-    dice: random.Random
-    revisions: dict[int, int] = field(default_factory=dict)
-    acknowledged: dict[int, int] = field(default_factory=dict)
-    duration: float = 0.0
 
-    def put(self, n: int, revision: int = 0) -> None:
-        articles.write(self.folder, n, revision)
-        self.revisions[n] = revision
+@pytest.fixture(scope="module")
+def zygote():
+    opened = Zygote()
+    yield opened
+    opened.close()
 
-    def change(self, kind: str) -> None:
-        """Three articles are new, or changed, or gone; never so many that none is left to ask for."""
-        if kind == "add":
-            for n in range(max(self.revisions) + 1, max(self.revisions) + 4):
-                self.put(n)
-            return
-        for n in self.dice.sample(sorted(self.revisions), 3 if kind == "update" else 2):
-            if kind == "update":
-                self.put(n, self.revisions[n] + 1)
-            else:
-                (self.folder / f"bai-{n:03}.txt").unlink()
-                del self.revisions[n]
-                self.acknowledged.pop(n, None)
 
-    def start(self) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-c", RAG, "ingest", str(self.folder), "--sync", "--store", str(self.settings.store)]
-        env = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
-        quiet = subprocess.DEVNULL
-        return subprocess.Popen(command, env=env, stdout=quiet, stderr=quiet, start_new_session=True)
+def kill_at_every_step(prepared, zygote, place, op):
+    """The steps at which it was killed, and the slowest start afterwards."""
+    whole = make(prepared, place / "whole", op)
+    assert zygote.run(whole.task()) == 0
+    whole.before = whole.after  # once it is done, nothing but the new state will do
+    slowest = whole.check()
+    names = whole.steps()
+    assert names
+    for number in range(1, len(names) + 1):
+        trial = make(prepared, place / f"{number}", op)
+        assert zygote.run(trial.task(stop=number)) == -9
+        assert trial.steps()[-1] == names[number - 1]
+        slowest = max(slowest, trial.check())
+        shutil.rmtree(trial.place)
+    return names, slowest
 
-    def finish(self) -> None:
-        """A run to the end: all that is in the folder is acknowledged."""
+
+@pytest.mark.parametrize("op", ["publish"])
+def test_a_kill_at_every_step_leaves_the_state_before_or_after(prepared, zygote, tmp_path, op):
+    names, slowest = kill_at_every_step(prepared, zygote, tmp_path, op)
+    assert len(set(names)) >= 8
+    assert slowest < RESTART_S
+
+
+@pytest.mark.long
+def test_every_step_of_everything_that_writes(prepared, zygote, tmp_path, figure):
+    met: Counter[str] = Counter()
+    slowest = 0.0
+    for op in OPS:
+        names, seconds = kill_at_every_step(prepared, zygote, tmp_path / op.replace(" ", "-"), op)
+        met.update(f"{op}: {name}" for name in names)
+        slowest = max(slowest, seconds)
+    assert slowest < RESTART_S
+    figure("kills at step boundaries, none lost anything", met.total(), met.total())
+    figure("different step boundaries", len(met), met.total())
+    figure("slowest start after a kill, s", slowest, met.total())
+
+
+@pytest.mark.long
+def test_four_hundred_kills_at_random_moments(prepared, zygote, tmp_path, figure):
+    chance = dice(20261125)
+    durations = {}
+    for op in OPS:
+        trial = make(prepared, tmp_path / "duration", op)
         started = time.monotonic()
-        assert self.start().wait(120) == 0
-        self.duration = time.monotonic() - started
-        self.acknowledged = dict(self.revisions)
-
-    def kill(self) -> bool:
-        """Start a run and kill it; whether it was still running then."""
-        child = self.start()
-        try:
-            code = child.wait(self.dice.uniform(0.2, 1.0) * self.duration)
-        except subprocess.TimeoutExpired:
-            os.killpg(child.pid, signal.SIGKILL)
-            return child.wait() == -signal.SIGKILL
-        assert code == 0
-        self.acknowledged = dict(self.revisions)
-        return False
-
-    def check(self) -> None:
-        """The store opens by itself, is sound, and holds each acknowledged article once, old or new."""
-        assistant = Assistant(Index.open(self.settings, encoder=self.encoder), self.settings)
-        store = assistant._index.store
-        assert store.rows("PRAGMA integrity_check") == [("ok",)]  # type: ignore[attr-defined]
-        infos = store.list_documents()
-        found = {Path(info.source).name: info for info in infos}
-        assert len(found) == len(infos)
-        assert set(store.passage_ids()) == {p.id for info in infos for p in store.passages_of(info.id)}
-        for n, revision in self.acknowledged.items():
-            document = store.document(found[f"bai-{n:03}.txt"].id)
-            assert document is not None
-            assert document.text in {articles.text(n, r) for r in range(revision, self.revisions[n] + 1)}
-        probe = self.dice.choice(sorted(self.acknowledged))
-        answer = assistant.ask(articles.question(probe))
-        assert found[f"bai-{probe:03}.txt"].id in {hit.document.id for hit in answer.hits}
-        assistant.close()
-
-
-def contents(settings: Settings, encoder: Encoder) -> tuple[dict[str, list[str]], int, int]:
-    """The passages of each file, and how many documents and passages the indexes hold."""
-    index = Index.open(settings, encoder=encoder)
-    infos = index.store.list_documents()
-    passages = {Path(i.source).name: [p.text for p in index.store.passages_of(i.id)] for i in infos}
-    counts = index.n_documents, index.n_passages
-    index.close()
-    return passages, *counts
-
-
-def test_sixty_kills_lose_nothing(tmp_path, settings, figure):
-    trial = Trial(tmp_path / "tin", settings, load_encoder(settings), random.Random(20260601))
-    for n in range(START):
-        trial.put(n)
-    trial.finish()
-    trial.finish()  # how long a usual run takes, with nothing new to read
-    kills = tries = 0
-    while kills < KILLS:
-        assert tries < 3 * KILLS, "most runs end before they are killed"
-        trial.change(("add", "update", "remove")[tries % 3])
-        kills += trial.kill()
-        tries += 1
-        trial.check()
-        if tries % 12 == 0:
-            trial.finish()
-    trial.finish()
-    once = Settings.load(tmp_path / "once", env={}, threads=1)
-    trial.settings, killed = once, trial.settings
-    trial.finish()
-    assert contents(killed, trial.encoder) == contents(once, trial.encoder)
-    figure("kills", kills, tries)
-    figure("acknowledged documents lost", 0, kills)
+        assert zygote.run(trial.task()) == 0
+        durations[op] = time.monotonic() - started
+        shutil.rmtree(trial.place)
+    killed = wrote = ended = 0
+    by_op: Counter[str] = Counter()
+    slowest = 0.0
+    while killed < RANDOM_KILLS:
+        op = OPS[(killed + ended) % len(OPS)]
+        trial = make(prepared, tmp_path / "trial", op)
+        before = state(trial.place)
+        code = zygote.run(trial.task(), after_s=chance.uniform(0.0, 1.1) * durations[op])
+        if code == 0:
+            ended += 1
+            trial.before = trial.after
+        else:
+            assert code == -9
+            killed += 1
+            by_op[op] += 1
+            wrote += {k: v for k, v in state(trial.place).items() if "steps" not in k} != before
+        slowest = max(slowest, trial.check())
+        shutil.rmtree(trial.place)
+    assert slowest < RESTART_S
+    assert set(by_op) == set(OPS)
+    figure("kills at random moments, none lost anything", killed, killed + ended)
+    figure("of these, after the first write and before the end", wrote, killed)
+    figure("fewest kills of one kind of work", min(by_op.values()), killed)
+    figure("slowest start after a random kill, s", slowest, killed)

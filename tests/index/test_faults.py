@@ -1,56 +1,17 @@
-"""A stop at every step of publishing: afterwards the store answers from a complete state, before or after."""
+"""A killed ingest keeps what it committed; see tests/faults for kills of everything else."""
 
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
-from rag.index import files
 from rag.index.index import Index
-from rag.index.ingest import ingest, remove
+from rag.index.ingest import ingest
 from rag.index.lexical import LexicalTerm
-
-
-class Stop(BaseException):
-    """As a kill: no handler of the product catches it."""
-
-
-@pytest.fixture
-def base(settings, letters, tmp_path):
-    folder = tmp_path / "tin"
-    folder.mkdir()
-    for name in "abc":
-        (folder / f"{name}.txt").write_text(f"Bài {name}\n\nNội dung của bài {name}.", encoding="utf-8")
-    ingest([folder], settings, encoder=letters)
-    ingest([folder], settings, encoder=letters, collection="hai")
-    return settings
-
-
-def stop_at(monkeypatch, step):
-    """Stop just before the given write step; returns the steps counted."""
-    done = []
-
-    def counted(original):
-        def call(*args, **kwargs):
-            done.append(original.__name__)
-            if len(done) == step:
-                raise Stop
-            return original(*args, **kwargs)
-
-        return call
-
-    monkeypatch.setattr(files, "fsync_path", counted(files.fsync_path))
-    monkeypatch.setattr(Path, "rename", counted(Path.rename))
-    monkeypatch.setattr(Path, "replace", counted(Path.replace))
-    return done
 
 
 def is_complete(settings, letters):
@@ -62,25 +23,6 @@ def is_complete(settings, letters):
     assert dense == lexical == ids
     assert index.store.rows("PRAGMA integrity_check") == [("ok",)]
     return index.n_documents
-
-
-def test_a_stop_before_each_step_of_publishing_loses_nothing(base, letters, tmp_path, monkeypatch):
-    gone = Index.open(base, encoder=letters).store.list_documents()[0].id
-    with monkeypatch.context() as patch:
-        trial = replace(base, store=tmp_path / "count")
-        shutil.copytree(base.store, trial.store)
-        steps = stop_at(patch, 0)
-        remove([gone], trial)
-    assert len(steps) > 10
-    for step in range(1, len(steps) + 1):
-        trial = replace(base, store=tmp_path / f"trial{step}")
-        shutil.copytree(base.store, trial.store)
-        with monkeypatch.context() as patch:
-            stop_at(patch, step)
-            with pytest.raises(Stop):
-                remove([gone], trial)
-        assert is_complete(trial, letters) == 5
-        shutil.rmtree(trial.store)
 
 
 INGEST = """

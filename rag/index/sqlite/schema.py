@@ -183,6 +183,11 @@ def translated() -> Iterator[None]:
             say(f"Tệp {FILE_NAME} của kho bị hỏng ({error}); hãy khôi phục từ bản sao lưu bằng `rag restore`.",
                 f"The store's file {FILE_NAME} is damaged ({error}); restore a backup with `rag restore`.")
         ) from error  # fmt: skip
+    except apsw.IOError as error:
+        raise StoreError(
+            say(f"Ổ đĩa không nhận ghi hoặc đọc lỗi ({error}); hãy kiểm tra chỗ trống và ổ đĩa; kho giữ nguyên.",
+                f"The disk refused ({error}); check its free space and health. The store is as it was.")
+        ) from error  # fmt: skip
     except apsw.Error as error:
         raise StoreError(say(f"Lỗi kho dữ liệu: {error}.", f"The store failed: {error}.")) from error
 
