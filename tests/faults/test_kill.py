@@ -48,7 +48,7 @@ def kill_at_every_step(prepared, zygote, place, op):
 @pytest.mark.parametrize("op", ["publish"])
 def test_a_kill_at_every_step_leaves_the_state_before_or_after(prepared, zygote, tmp_path, op):
     names, slowest = kill_at_every_step(prepared, zygote, tmp_path, op)
-    assert len(set(names)) >= 8
+    assert len(set(names)) >= 6
     assert slowest < RESTART_S
 
 
