@@ -5,19 +5,23 @@ Filters and access reach both legs before they search; nothing is thrown away af
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from rag.index.index import Index
 from rag.index.scored import Scored
+from rag.retrieve.definitions import abbreviated_in, defined_in
 from rag.retrieve.duplicates import collapse
 from rag.retrieve.fuse import Scores, fuse, zscore
 from rag.retrieve.rerank import rarities, sentence_coverage
 from rag.retrieve.times import agreement, recency, wants_newest
-from rag.retrieve.understand import Query
+from rag.retrieve.understand import Query, with_abbreviations, with_definitions
 from rag.types import Access, Filters, Hit
+
+Vector = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,16 @@ class Explanation:
 
 
 @dataclass(frozen=True, slots=True)
+class _Found:
+    """What the legs found: hits scored by both, best fused first, and each leg's ranks by passage."""
+
+    query: Query
+    hits: tuple[Hit, ...]
+    dense_ranks: Mapping[int, int]
+    lexical_ranks: Mapping[int, int]
+
+
+@dataclass(frozen=True, slots=True)
 class HybridRetriever:
     """Finds passages by meaning and by words.
 
@@ -93,21 +107,34 @@ class HybridRetriever:
         self, query: Query, top_k: int = 10, filters: Filters | None = None, access: Access | None = None
     ) -> Explanation:
         """The same with every candidate's scores."""
-        n = max(self.n_candidates, top_k)
+        defined = defined_in(self.index, query.text, access)
+        query = with_definitions(query, defined) if defined else query
         vector = self.index.encode_query(query.encoded)
+        found = self._search(query, vector, top_k, filters, access)
+        if short := abbreviated_in([hit.passage for hit in found.hits], query.text, defined):
+            query = with_abbreviations(query, short)
+            found = self._search(query, vector, top_k, filters, access)
+        if not found.hits:
+            return Explanation(query, (), ())
+        rare = rarities(query.terms, self.index.vocabulary(access), self.index.n_readable(access))
+        rows = self._look_again(found, rare)
+        return Explanation(query, collapse((row.hit for row in rows), top_k), rows)
+
+    def _search(
+        self, query: Query, vector: Vector, top_k: int, filters: Filters | None, access: Access | None
+    ) -> _Found:
+        """Ask both legs; the best of what either found, scored by both."""
+        n = max(self.n_candidates, top_k)
         dense = self.index.search_dense(vector, n, filters, access)
         lexical = self.index.search_lexical(query.lexical, n, filters, access)
         ids = np.array(sorted({s.id for s in dense} | {s.id for s in lexical}), dtype=np.int64)
         if not len(ids):
-            return Explanation(query, (), ())
-        found = {s.id: s.score for s in lexical}
+            return _Found(query, (), {}, {})
+        words = {s.id: s.score for s in lexical}
         cosines = self.index.dense_scores(vector, ids).astype(np.float64)
-        bm25 = np.array([found.get(int(i), 0.0) for i in ids])
+        bm25 = np.array([words.get(int(i), 0.0) for i in ids])
         best = np.argsort(-fuse(cosines, bm25, self.dense_weight), kind="stable")[: max(self.n_reranked, top_k)]
-        hits = self._hits(ids[best], cosines[best], bm25[best])
-        rare = rarities(query.terms, self.index.vocabulary(access), self.index.n_readable(access))
-        rows = self._look_again(query, hits, rare, _ranks(dense), _ranks(lexical))
-        return Explanation(query, collapse((row.hit for row in rows), top_k), rows)
+        return _Found(query, self._hits(ids[best], cosines[best], bm25[best]), _ranks(dense), _ranks(lexical))
 
     def _hits(self, ids: np.ndarray, cosines: Scores, bm25: Scores) -> tuple[Hit, ...]:
         """Passages with the scores of both legs; one that was purged meanwhile is left out."""
@@ -116,21 +143,15 @@ class HybridRetriever:
         found = ((passages.get(int(i)), float(c), float(b)) for i, c, b in zip(ids, cosines, bm25, strict=True))
         return tuple(Hit(p, infos[p.id], 0.0, c, b) for p, c, b in found if p and p.id in infos)
 
-    def _look_again(
-        self,
-        query: Query,
-        hits: Sequence[Hit],
-        rare: Sequence[float],
-        dense_ranks: dict[int, int],
-        lexical_ranks: dict[int, int],
-    ) -> tuple[Candidate, ...]:
+    def _look_again(self, found: _Found, rare: Sequence[float]) -> tuple[Candidate, ...]:
         """The hits with their final scores, best first.
 
         :param rare: How much each term of the query tells.
         """
+        query, hits = found.query, found.hits
         passages, infos = [hit.passage for hit in hits], [hit.document for hit in hits]
         fused = fuse(np.array([h.dense for h in hits]), np.array([h.lexical for h in hits]), self.dense_weight)
-        sentence = sentence_coverage(query.terms, rare, passages)
+        sentence = sentence_coverage(query.terms, rare, passages, query.abbreviations)
         time = agreement(query.dates, passages, infos)
         score = fused + self.weights.sentence * zscore(sentence) + self.weights.time * time
         if wants_newest(query.text):
@@ -138,8 +159,8 @@ class HybridRetriever:
         return tuple(
             Candidate(
                 replace(hits[i], score=float(score[i])),
-                dense_ranks.get(passages[i].id, 0),
-                lexical_ranks.get(passages[i].id, 0),
+                found.dense_ranks.get(passages[i].id, 0),
+                found.lexical_ranks.get(passages[i].id, 0),
                 float(fused[i]),
                 float(sentence[i]),
                 float(time[i]),

@@ -8,6 +8,7 @@ that its weight holds for an index of any size.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from math import log
 
 import numpy as np
@@ -36,24 +37,46 @@ def _count(term: Term, counts: Mapping[str, int], n_passages: int) -> float:
 
 
 def sentence_coverage(
-    terms: Sequence[Term], weights: Sequence[float], passages: Sequence[Passage]
+    terms: Sequence[Term],
+    weights: Sequence[float],
+    passages: Sequence[Passage],
+    abbreviations: Mapping[str, frozenset[str]] | None = None,
 ) -> npt.NDArray[np.float64]:
-    """For each passage the largest share of the terms' weight that one of its sentences holds, 0 to 1."""
+    """For each passage the largest share of the terms' weight that one of its sentences holds, 0 to 1.
+
+    :param abbreviations: Abbreviation -> words that a sentence holds with it.
+    """
     total = sum(weights) or 1.0
     exact = {t.text: w for t, w in zip(terms, weights, strict=True) if not t.loose}
     loose = {t.text: w for t, w in zip(terms, weights, strict=True) if t.loose}
-    return np.array([_best(passage, exact, loose) / total for passage in passages])
+    held = _Held(exact, loose, tuple((frozenset(short.split()), long) for short, long in (abbreviations or {}).items()))
+    return np.array([_best(passage, held) / total for passage in passages])
 
 
-def _best(passage: Passage, exact: dict[str, float], loose: dict[str, float]) -> float:
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """Counts what a sentence holds of a question.
+
+    :param short: The words of each abbreviation, and those that it stands for.
+    """
+
+    exact: Mapping[str, float]
+    loose: Mapping[str, float]
+    short: tuple[tuple[frozenset[str], frozenset[str]], ...]
+
+    def weight(self, sentence: str) -> float:
+        """Weight of the terms in a sentence."""
+        words = set(search_terms(sentence))
+        for short, long in self.short:
+            if short <= words:
+                words |= long
+        held = sum(weight for word, weight in self.exact.items() if word in words)
+        if self.loose:
+            folded = {fold(word) for word in words}
+            held += sum(weight for word, weight in self.loose.items() if word in folded)
+        return held
+
+
+def _best(passage: Passage, held: _Held) -> float:
     spans = passage.sentences or (Span(passage.start, passage.end),)
-    return max(_held(passage.text[s.start - passage.start : s.end - passage.start], exact, loose) for s in spans)
-
-
-def _held(sentence: str, exact: dict[str, float], loose: dict[str, float]) -> float:
-    words = set(search_terms(sentence))
-    held = sum(weight for word, weight in exact.items() if word in words)
-    if loose:
-        folded = {fold(word) for word in words}
-        held += sum(weight for word, weight in loose.items() if word in folded)
-    return held
+    return max(held.weight(passage.text[s.start - passage.start : s.end - passage.start]) for s in spans)

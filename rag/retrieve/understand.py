@@ -9,12 +9,12 @@ full. So capitals, the place of a tone mark and "UBND" or "Ủy ban nhân dân" 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from rag.index.lexical import LexicalTerm
-from rag.text.abbreviations import shortened, spelt_out
+from rag.text.abbreviations import contractions, shortened, spelt_out
 from rag.text.correct import Correction, corrected, find_errors
 from rag.text.dates import DateMention, find_dates
 from rag.text.phrases import WithPhrases
@@ -58,6 +58,8 @@ class Query:
     :param terms: Words that say what the question is about, each once.
     :param corrections: Words that are probably mistyped; both spellings are searched for, and those that are sure stand
         corrected in ``text``.
+    :param abbreviations: Abbreviations, as in the lexical index -> words of the question that they may stand for.
+    :param defined: What documents say that abbreviations stand for: abbreviation -> words.
     """
 
     typed: str
@@ -68,6 +70,8 @@ class Query:
     encoded: str = ""
     terms: tuple[Term, ...] = ()
     corrections: tuple[Correction, ...] = ()
+    abbreviations: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    defined: Mapping[str, str] = field(default_factory=dict)
 
 
 def understand(question: str, vocabulary: Vocabulary, today: date | None = None) -> Query:
@@ -81,17 +85,53 @@ def understand(question: str, vocabulary: Vocabulary, today: date | None = None)
     typed = spell_out(_small_if_shouted(" ".join(clean(question).split())))
     errors = find_errors(typed, known)
     restored = restore(corrected(typed, [e for e in errors if e.sure]), known)
-    full = canonical_tones(lower(spelt_out(restored.text)))
-    return Query(
+    query = Query(
         typed=typed,
         text=restored.text,
         restored=restored.changed,
-        lexical=_lexical_terms(full, restored.changed, (typed, corrected(typed, errors)) if errors else ()),
+        lexical=(),
         dates=find_dates(restored.text, anchor=today or date.today()),
-        encoded=full,
-        terms=_content(full, typed),
         corrections=errors,
     )
+    return with_definitions(query, {})
+
+
+def with_definitions(query: Query, defined: Mapping[str, str]) -> Query:
+    """A query that also knows abbreviations which documents define.
+
+    :param defined: Abbreviation in small letters without marks -> its words.
+    """
+    full = canonical_tones(lower(spelt_out(query.text, defined)))
+    errors = query.corrections
+    spellings = (query.typed, corrected(query.typed, errors)) if errors else ()
+    return replace(
+        query,
+        lexical=_lexical_terms(full, query.restored, spellings, tuple(defined)),
+        encoded=full,
+        terms=_content(full, query.typed),
+        abbreviations=_abbreviations(full, defined),
+        defined=defined,
+    )
+
+
+def with_abbreviations(query: Query, short: Mapping[str, str]) -> Query:
+    """A query that also looks for abbreviations which documents use for words that it spells out.
+
+    :param short: Abbreviation as written -> its words.
+    """
+    added = [term for word in short for term in _terms("exact", search_terms(word), _SHORTENED_WEIGHT)]
+    held = {" ".join(search_terms(word)): frozenset(search_terms(long)) for word, long in short.items()}
+    return replace(
+        query,
+        lexical=_merge((*query.lexical, *added)),
+        abbreviations={**query.abbreviations, **held},
+        defined={**query.defined, **short},
+    )
+
+
+def _abbreviations(full: str, defined: Mapping[str, str]) -> dict[str, frozenset[str]]:
+    known = {short: full[start:end] for short, start, end in contractions(full)}
+    return {" ".join(search_terms(s)): frozenset(search_terms(long)) for s, long in (*known.items(), *defined.items())}
 
 
 def _small_if_shouted(question: str) -> str:
@@ -99,7 +139,9 @@ def _small_if_shouted(question: str) -> str:
     return lower(question) if question.isupper() and " " in question else question
 
 
-def _lexical_terms(full: str, restored: bool, spellings: tuple[str, ...]) -> tuple[LexicalTerm, ...]:
+def _lexical_terms(
+    full: str, restored: bool, spellings: tuple[str, ...], defined: tuple[str, ...]
+) -> tuple[LexicalTerm, ...]:
     """Terms of both legs' common form, and of other spellings where a word seems mistyped."""
     terms: list[LexicalTerm] = []
     for text, weight in ((full, 1.0), (shortened(full), _SHORTENED_WEIGHT)):
@@ -109,6 +151,8 @@ def _lexical_terms(full: str, restored: bool, spellings: tuple[str, ...]) -> tup
     for text in spellings:
         words = folded_terms(text) if restored else search_terms(text)
         terms += _terms("folded" if restored else "exact", words, _CORRECTED_WEIGHT)
+    for short in defined:
+        terms += _terms("folded", folded_terms(short), _SHORTENED_WEIGHT)
     return _merge(terms)
 
 

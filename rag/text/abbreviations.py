@@ -18,6 +18,7 @@ _DEFINED: Final = re.compile(
     r"\(\s*(?:(?:gọi|viết) tắt(?: là)?:?\s*|sau đây gọi(?: tắt)? là:?\s*)?"
     r"[“\"]?(?P<short>[A-ZĐ][\w&/-]{1,11})[”\"]?\s*\)"
 )
+_LONGEST: Final = 12
 _SMALL: Final = words("và của các cho về với từ trong tại")
 """Words that an abbreviation may pass over ("Bộ Giáo dục và Đào tạo": BGDĐT)."""
 
@@ -102,19 +103,21 @@ def expand(text: str, extra: Mapping[str, str] | None = None) -> tuple[str, ...]
     >>> expand("UBND tỉnh hỗ trợ dân tộc thiểu số")
     ('Ủy ban nhân dân', 'DTTS')
     """
-    found = [*_expansions(text, extra or {}), *_contractions(text)]
+    found = [*_expansions(text, extra or {}), *(short for short, _start, _end in contractions(text))]
     return tuple(dict.fromkeys(found))
 
 
-def spelt_out(text: str) -> str:
+def spelt_out(text: str, extra: Mapping[str, str] | None = None) -> str:
     """A text with the abbreviations of the administration written in full, in small letters.
 
-    >>> spelt_out("UBND tỉnh Hà Giang")
-    'ủy ban nhân dân tỉnh Hà Giang'
+    :param extra: More abbreviations, in small letters without marks.
+
+    >>> spelt_out("UBND tỉnh Hà Giang"), spelt_out("HTKT họp", {"htkt": "hợp tác kinh tế"})
+    ('ủy ban nhân dân tỉnh Hà Giang', 'hợp tác kinh tế họp')
     """
 
     def full(match: re.Match[str]) -> str:
-        long = expansion(match.group())
+        long = expansion(match.group()) or (extra or {}).get(fold(match.group()))
         return canonical_tones(lower(long)) if long else match.group()
 
     return _WORD.sub(full, text)
@@ -127,13 +130,38 @@ def shortened(text: str) -> str:
     'UBND tỉnh Hà Giang'
     """
     pieces, position = [], 0
-    plain = canonical_tones(lower(text))
-    for match in _phrases().finditer(fold(text)):
-        short = abbreviation_of(plain[match.start() : match.end()])
-        if short:
-            pieces += [text[position : match.start()], short]
-            position = match.end()
+    for short, start, end in contractions(text):
+        pieces += [text[position:start], short]
+        position = end
     return "".join([*pieces, text[position:]])
+
+
+def contractions(text: str) -> tuple[tuple[str, int, int], ...]:
+    """Phrases that have an abbreviation: the abbreviation, and where the phrase starts and ends.
+
+    >>> contractions("tỉnh hỗ trợ dân tộc thiểu số")
+    (('DTTS', 12, 28),)
+    """
+    plain = canonical_tones(lower(text))
+    found = ((abbreviation_of(plain[m.start() : m.end()]), m.start(), m.end()) for m in _phrases().finditer(fold(text)))
+    return tuple((short, start, end) for short, start, end in found if short)
+
+
+def unknown_abbreviations(text: str) -> tuple[str, ...]:
+    """Words that look like an abbreviation and have no expansion here: capitals, or letters that are no syllable.
+
+    >>> unknown_abbreviations("HTKT của UBND tỉnh họp hdtv khi nào")
+    ('HTKT', 'hdtv')
+    """
+    words = dict.fromkeys(match.group() for match in _WORD.finditer(text))
+    return tuple(word for word in words if _looks_short(word) and not expansion(word))
+
+
+def _looks_short(word: str) -> bool:
+    if not 2 <= len(word) <= _LONGEST:
+        return False
+    capitals = sum(char.isupper() for char in word)
+    return capitals >= 2 or (not capitals and not has_marks(word) and not is_bare_syllable(word))
 
 
 def _expansions(text: str, extra: Mapping[str, str]) -> Iterator[str]:
@@ -143,14 +171,6 @@ def _expansions(text: str, extra: Mapping[str, str]) -> Iterator[str]:
             if long:
                 yield long
                 break
-
-
-def _contractions(text: str) -> Iterator[str]:
-    plain = canonical_tones(lower(text))
-    for match in _phrases().finditer(fold(text)):
-        short = abbreviation_of(plain[match.start() : match.end()])
-        if short:
-            yield short
 
 
 def find_definitions(text: str) -> tuple[Definition, ...]:

@@ -64,3 +64,11 @@ def test_a_question_of_function_words_prefers_nothing() -> None:
 @pytest.mark.parametrize("form", ["HỘ NGHÈO.", "ho\u0323\u0302 nghe\u0300o."])
 def test_capitals_and_decomposed_letters_agree(form: str) -> None:
     assert sentence_coverage(exact("hộ", "nghèo"), (1.0, 1.0), [passage(form)]).tolist() == [1.0]
+
+
+def test_a_sentence_holds_the_words_of_its_abbreviations() -> None:
+    terms, told = exact("ủy", "ban", "họp"), (1.0, 1.0, 2.0)
+    found = passage("UBND tỉnh họp.", "Ủy ban tỉnh đi.")
+    long = {"ubnd": frozenset({"ủy", "ban", "nhân", "dân"})}
+    assert sentence_coverage(terms, told, [found]).tolist() == [0.5]
+    assert sentence_coverage(terms, told, [found], long).tolist() == [1.0]
