@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from evals.samples import REVIEW, Case, Evidence
+from evals.samples import REVIEW, Case, Evidence, case_to_row
 from rag.index.store import Feedback
 
 UNKNOWN = "(điền đáp án đúng)"
@@ -20,6 +20,11 @@ def cases_from_feedback(rows: Iterable[Feedback]) -> list[Case]:
     a hint and no fact. A refusal becomes an unanswerable case.
     """
     return [_case(row) for row in sorted(rows, key=lambda row: row.id)]
+
+
+def lines_from_feedback(rows: Iterable[Feedback]) -> str:
+    """The same cases as lines of a dataset file; for the administrator's page, which finds this by entry point."""
+    return "".join(json.dumps(case_to_row(case), ensure_ascii=False) + "\n" for case in cases_from_feedback(rows))
 
 
 def _case(row: Feedback) -> Case:

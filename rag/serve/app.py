@@ -15,6 +15,7 @@ from rag.errors import RagError
 from rag.lang import say
 from rag.serve.actions import add_actions
 from rag.serve.addresses import own_hosts, public_origin
+from rag.serve.admin import add_admin
 from rag.serve.api import make_api
 from rag.serve.api.services import Services
 from rag.serve.auth.routes import add_sign_in
@@ -51,6 +52,7 @@ def create_app(assistant: Assistant, settings: Settings, *, who: Identifies | No
     library = app.state.library = Library(assistant, settings)
     _add_documents(app, assistant, library)
     add_actions(app, assistant, library, public_origin(settings))
+    add_admin(app, assistant, library, settings)
     who = who or Identification(settings)
     add_sign_in(app, settings, getattr(who, "way", None))
     app.mount("/ui", StaticFiles(directory=STATIC))

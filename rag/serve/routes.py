@@ -11,6 +11,9 @@ MAX_JSON_BYTES = 256 * 1024
 MAX_FORM_BYTES = 8 * 1024
 """A name, a password and an address."""
 
+MAX_FILE_BYTES = 64 * 1024 * 1024
+"""One uploaded file; ``RAG_LOAD_MAX_FILE`` says what is read of it."""
+
 MAX_CONVERSATION_BYTES = 4 * 1024 * 1024
 """Fifty long answers, sent back to be exported."""
 
@@ -42,6 +45,11 @@ OPEN_ROUTES: tuple[Route, ...] = (
     Route("GET", r"/filters", needs="ask"),
     Route("POST", r"/export", max_bytes=MAX_CONVERSATION_BYTES, needs="read"),
     Route("POST", r"/feedback", max_bytes=MAX_JSON_BYTES, needs="ask"),
+    Route("GET", r"/admin", is_page=True, needs="write"),
+    Route("POST", r"/admin/upload", max_bytes=MAX_FILE_BYTES, needs="write"),
+    Route("POST", r"/admin/(edit|remove|undo)", max_bytes=MAX_JSON_BYTES, needs="write"),
+    Route("GET", r"/admin/(search|feedback|status)", is_page=True, needs="admin"),
+    Route("GET", r"/admin/feedback\.(csv|jsonl|cases)", is_page=True, needs="admin"),
     Route("GET", r"/ui/[a-z-]{1,40}\.(css|js|svg)"),
     Route("GET", r"/(healthz|readyz)"),
     # Signing in and out; which of them answer depends on RAG_AUTH.

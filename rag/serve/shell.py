@@ -77,7 +77,7 @@ def shell_page(gradio_page: str, nonce: str, who: Identity | None = None) -> str
     if len(inline) < 2 or len(modules) != 1:
         raise ValueError("Gradio's start page is not built as expected; see rag/serve/shell.py")
     head = "".join(f'<link rel="stylesheet" href="./{path}">' for path in styles)
-    may = ' data-administers="1"' if who is not None and who.may("admin") else ""
+    may = ' data-administers="1"' if who is not None and who.may("write") else ""
     scripts = "".join(f'<script nonce="{nonce}">{code}</script>' for code in inline)
     return (
         f'<!doctype html><html lang="{language()}"><head><meta charset="utf-8"><base href="/">'
