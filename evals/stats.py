@@ -26,7 +26,7 @@ class Estimate:
 def mean_estimate(values: Sequence[float], seed: int = 0) -> Estimate:
     """The mean; of shares (all values 0 or 1) with Wilson's interval, which stays honest at 0 and 1."""
     if set(values) <= {0.0, 1.0}:
-        return _wilson(sum(values), len(values))
+        return wilson(sum(values), len(values))
     return estimate(values, lambda rows: float(np.mean(rows)), seed)
 
 
@@ -60,7 +60,8 @@ def _rounds(n: int) -> int:
     return ROUNDS if n <= 5000 else 500
 
 
-def _wilson(successes: float, n: int) -> Estimate:
+def wilson(successes: float, n: int) -> Estimate:
+    """A share with Wilson's 95 % interval."""
     share = successes / n
     scale = 1 + _Z**2 / n
     middle = (share + _Z**2 / (2 * n)) / scale

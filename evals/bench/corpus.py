@@ -34,7 +34,7 @@ def write_corpus(path: Path, n: int, source: Path | None = None) -> list[str]:
     :param source: ``.jsonl`` or ``.jsonl.gz`` with ``title`` and ``text``; made text when ``None``.
     :return: Questions about some of the articles: their titles.
     """
-    rows = list(islice(_read(source) if source else made_articles(), n))
+    rows = list(islice(read_articles(source) if source else made_articles(), n))
     with path.open("w", encoding="utf-8") as stream:
         for i, row in enumerate(rows):
             fields = {key: row[key] for key in ("title", "text", "published", "publisher", "url") if row.get(key)}
@@ -70,7 +70,8 @@ def _paragraph(draw: random.Random, place: str, year: int) -> str:
     )
 
 
-def _read(source: Path) -> Iterator[dict[str, Any]]:
+def read_articles(source: Path) -> Iterator[dict[str, Any]]:
+    """The rows of a ``.jsonl`` or ``.jsonl.gz`` file of articles."""
     with _open(source) as stream:
         for line in stream:
             if line.strip():

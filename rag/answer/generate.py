@@ -17,7 +17,7 @@ from rag.answer.cite import Claim, Quote
 from rag.answer.match import coverage, words_of
 from rag.answer.prompts import load_prompt
 from rag.answer.question import Term, key
-from rag.answer.verify import problems
+from rag.answer.verify import Source, problems
 from rag.errors import ModelError
 from rag.lang import say
 from rag.text.sentences import sentence_spans
@@ -193,7 +193,7 @@ def _verified(sentence: str, labels: dict[str, Hit], written: Written) -> Claim 
         return None
     marks = re.findall(r"[a-z0-9]{4}", " ".join(_MARK.findall(sentence)))
     hits = [labels[m] for m in dict.fromkeys(marks) if m in labels]
-    wrong = problems(text, [c for h in hits for c in _context(h)]) if hits else ()
+    wrong = problems(text, [_source(h) for h in hits]) if hits else ()
     if not hits or wrong:
         written.dropped.append(text)
         _log.warning("dropped a sentence of the model: cited=%d wrong=%s", len(hits), [p.kind for p in wrong])
@@ -201,9 +201,8 @@ def _verified(sentence: str, labels: dict[str, Hit], written: Written) -> Claim 
     return Claim(text, tuple(_best_quote(text, hit) for hit in hits), bullet)
 
 
-def _context(hit: Hit) -> tuple[str, ...]:
-    published = f"{hit.document.published:%d/%m/%Y}" if hit.document.published else ""
-    return hit.passage.text, hit.document.title, published
+def _source(hit: Hit) -> Source:
+    return Source(hit.passage.text, hit.document.title, hit.document.published)
 
 
 def _best_quote(text: str, hit: Hit) -> Quote:

@@ -74,7 +74,7 @@ _ASKING = frozenset(
     """.split()
 )
 """Words that ask, and words of time whose numbers are looked at apart; none says what the evidence is about."""
-_COMPARED = re.compile(r"(so voi|so cung ky|cung ky|hon|tu muc|tang tu|giam tu)( \S+){0,3} ?$")
+_COMPARED = re.compile(r"\b(so voi|so cung ky|cung ky|hon|tu muc|tang tu|giam tu)( \S+){0,3} ?$")
 _TAKEN_ALONG = 0.4
 
 

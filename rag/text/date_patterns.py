@@ -12,7 +12,7 @@ _M: Final = r"(?:0?[1-9]|1[0-2])"
 _Y: Final = r"(?:19|20)\d\d"
 _B: Final = r"(?<![\w/.,])(?<!\w-)"  # a figure begins here
 _E: Final = r"(?![\w%]|/[\w]|[.,]\d)"  # and ends here
-_NAM: Final = rf"nam\s+(?:{_Y}|nay|ngoai|truoc|qua)"
+_NAM: Final = r"nam\s+(?:(?:1\d|20)\d\d|nay|ngoai|truoc|qua)"
 _NGAY: Final = r"(?:ngay|mung|mong)\s+"
 
 MONTH_WORDS: Final = {
@@ -28,7 +28,8 @@ MONTH_COUNTS: Final = {"ba": 3, "sau": 6, "chin": 9}
 PATTERNS: Final = {
     "day_range": rf"(?:tu\s+)?{_NGAY}(?P<d14>{_D})\s*(?:[-–]|\b(?:den|toi)\b)\s*(?:het\s+)?(?:{_NGAY})?"
     rf"(?P<e14>{_D})\s*(?:/|\s?thang\s*)(?P<m14>{_M})(?:/(?P<y14>{_Y})|\s*,?\s*(?P<n14>{_NAM}))?{_E}",
-    "day": rf"(?:{_NGAY})?{_B}(?P<d1>{_D})(?P<sep>[/.-])(?P<m1>{_M})(?P=sep)(?P<y1>{_Y}|(?<=/)\d\d){_E}(?!-\d)",
+    "day": rf"(?:{_NGAY})?{_B}(?P<d1>{_D})(?P<sep>[/.-])(?P<m1>{_M})(?P=sep)"
+    rf"(?P<y1>{_Y}|(?<=/)(?:1[0-8]\d\d|\d\d)){_E}(?!-\d)",
     "day_long": rf"{_NGAY}(?P<d2>{_D})\s*(?:thang\s*|[/.-]\s?)(?P<m2>{_M})"
     rf"(?:\s*,?\s*(?P<n2>{_NAM})|[/-](?P<y2>{_Y}))?{_E}"
     rf"|{_B}(?P<d3>{_D})\s+thang\s+(?P<m3>{_M})(?:\s*,?\s*(?P<n3>{_NAM})|[/-](?P<y3>{_Y})){_E}",
@@ -68,7 +69,7 @@ COUNTED_AFTER: Final = re.compile(
     + r"\b"
 )
 """What follows a four-digit number that is no year ("2020 hộ")."""
-COUNTED_BEFORE: Final = re.compile(r"(?:\b(?:hon|tren|gan|khoang|duoi|xap xi|so)|[\d.,])\s*$")
+COUNTED_BEFORE: Final = re.compile(r"(?:\b(?:hon|tren|gan|khoang|duoi|xap xi|so)|\d[.,]?)\s*$")
 SPAN_BEFORE: Final = re.compile(r"(?:\d|\b(?:nhung|cac|nhieu|may|vai|mot|hai|ba|bon|nam|muoi|tung|hang))\s*$")
 """Before "năm qua" and the like these make a length of time ("5 năm qua")."""
 DATE_BEFORE: Final = re.compile(

@@ -101,7 +101,7 @@ _APPROX: Final = re.compile(
     + r")\s*$"
 )
 _ORDINAL: Final = re.compile(
-    r"(?<!\w)"
+    r"(?<!\w)(?<!tổng )(?<!trong )(?<!con )"  # "trong số 400 triệu" counts
     + alternation("""
     thứ|lần thứ|số|điều|khoản|khóa|khoá|quận|phường|chương trình|mục|bảng|hình|trang|quốc lộ|lớp|cấp|loại|hạng|tầng
     phòng

@@ -1,0 +1,1 @@
+"""Generated sentences, faithful and altered, that say whether the verification of answers tells them apart."""
