@@ -63,6 +63,7 @@ COMMANDS: Mapping[str, LazyCommand] = {
     ),
     "export": LazyCommand("rag.cli.export:command", "Xuất tài liệu ra JSONL.", "Write the documents as lines of JSON."),
     "serve": LazyCommand("rag.cli.serve:command", "Mở trang hỏi đáp.", "Serve the chat page."),
+    "key": LazyCommand("rag.cli.key:command", "Quản lý khóa API.", "Manage the API keys."),
     "user": LazyCommand("rag.cli.user:command", "Quản lý người dùng đăng nhập.", "Manage the people who sign in."),
     "collection": LazyCommand(
         "rag.cli.collection:command", "Ai đọc được bộ tài liệu nào.", "Who reads which collection."

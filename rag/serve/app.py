@@ -16,7 +16,7 @@ from rag.lang import say
 from rag.serve.actions import add_actions
 from rag.serve.addresses import own_hosts, public_origin
 from rag.serve.admin import add_admin
-from rag.serve.api import make_api
+from rag.serve.api import make_api, make_openai
 from rag.serve.api.services import Services
 from rag.serve.auth.routes import add_sign_in
 from rag.serve.gate import Gate, Identifies
@@ -63,6 +63,7 @@ def create_app(assistant: Assistant, settings: Settings, *, who: Identifies | No
         Places(settings.answers_at_once, settings.answers_waiting),
     )
     app.mount("/api/v1", make_api(services))
+    app.mount("/v1", make_openai(services))
     mount_chat(app, assistant, settings, access_of)
     app.add_middleware(Shell)
     app.add_middleware(Gate, who=who)

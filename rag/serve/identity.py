@@ -113,7 +113,14 @@ def _proxy(settings: Settings) -> Way:
 WAYS: Mapping[str, Callable[[Settings], Way]] = {"none": LocalUser, "password": _password, "proxy": _proxy}
 """Values of ``RAG_AUTH``."""
 
-BEARERS: Sequence[Callable[[Settings], Bearer]] = ()
+
+def _key(settings: Settings) -> Bearer:
+    from rag.serve.auth.keys import KeyBearer
+
+    return KeyBearer(settings)
+
+
+BEARERS: Sequence[Callable[[Settings], Bearer]] = (_key,)
 """Kinds of tokens."""
 
 

@@ -64,6 +64,8 @@ OPEN_ROUTES: tuple[Route, ...] = (
     Route("POST", r"/api/v1/documents/undo", max_bytes=MAX_JSON_BYTES, needs="write"),
     Route("PATCH", r"/api/v1/documents/[^/]{1,200}", max_bytes=MAX_JSON_BYTES, needs="write"),
     Route("DELETE", r"/api/v1/documents/[^/]{1,200}", needs="write"),
+    Route("GET", r"/v1/models(/[^/]{1,200})?", needs="ask"),
+    Route("POST", r"/v1/chat/completions", max_bytes=MAX_JSON_BYTES, needs="ask"),
     # What Gradio's page needs of Gradio, and nothing else.
     Route("GET", r"/assets/[\w.-]{1,200}"),
     Route("GET", r"/(gradio_api/)?theme\.css"),

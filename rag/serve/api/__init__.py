@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from rag.serve.api.app import make_api
+from rag.serve.api.openai import make_openai
 
-__all__ = ["make_api"]
+__all__ = ["make_api", "make_openai"]

@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+import json
+
+
+def test_a_key_is_made_listed_and_revoked(rag):
+    made = rag("key", "create", "trang nội bộ", "--scope", "ask", "--json")
+    key = json.loads(made.out)
+    assert key["key"].startswith(f"rag_{key['id']}_")
+    listed = rag("key", "list", "--json")
+    assert [row["name"] for row in json.loads(listed.out)] == ["trang nội bộ"]
+    assert key["key"][17:] not in listed.out
+    assert "trang nội bộ" in rag("key", "list").out
+    assert rag("key", "revoke", key["id"]).code == 0
+    again = rag("key", "revoke", key["id"])
+    assert (again.code, again.err.count("\n")) == (1, 1)
+
+
+def test_the_key_alone_goes_to_standard_output(rag):
+    made = rag("key", "create", "a")
+    assert made.out.startswith("rag_")
+    assert made.out.count("\n") == 1
+    assert "chỉ hiện lần này" in made.err
+
+
+def test_an_unknown_scope_is_wrong_use(rag):
+    assert rag("key", "create", "a", "--scope", "root").code == 2
