@@ -2,7 +2,7 @@
 
 Each XQuAD-vi question is read twice: with all passages, and with its own passage taken away, when nothing that is left
 answers it. A logistic model learns from one half of the passages (by hash) whether the best sentence comes from the
-right passage; its figures are printed for both halves.
+right passage; its figures are printed for both halves, once for the rules alone and once with the trained reader.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ import numpy as np
 import numpy.typing as npt
 
 from evals.suite import load_suite, prepare
-from rag.answer.confidence import COEFFICIENTS
+from rag.answer.confidence import COEFFICIENTS, TRAINED
 from rag.answer.question import analyse
-from rag.answer.read import Evidence, RuleReader
+from rag.answer.read import Evidence, Reader, RuleReader
+from rag.answer.span import open_reader
 from rag.index.index import Index
 from rag.retrieve.hybrid import HybridRetriever
 from rag.retrieve.understand import understand
@@ -48,39 +49,43 @@ class Reading:
 def main() -> None:
     """Index the passages, read all questions twice, fit, print."""
     with tempfile.TemporaryDirectory() as folder:
-        readings = _readings(Path(folder))
-    model = fit([r for r in readings if r.learn and not r.different])
-    print("INTERCEPT =", round(float(model[0]), 2))
-    for name, weight in zip(COEFFICIENTS, model[1:], strict=True):
-        print(f"  {name} = {weight:.2f}")
-    for half in (True, False):
-        _report("learned half" if half else "held-out half", model, [r for r in readings if r.learn is half])
+        alone, trained = _readings(Path(folder))
+    for title, names, readings in (("rules alone", COEFFICIENTS, alone), ("with the trained reader", TRAINED, trained)):
+        print(f"{title}:")
+        model = fit([r for r in readings if r.learn and not r.different])
+        print("INTERCEPT =", round(float(model[0]), 2))
+        for name, weight in zip(names, model[1:], strict=True):
+            print(f"  {name} = {weight:.2f}")
+        for half in (True, False):
+            _report("learned half" if half else "held-out half", model, [r for r in readings if r.learn is half])
 
 
-def _readings(folder: Path) -> list[Reading]:
+def _readings(folder: Path) -> tuple[list[Reading], list[Reading]]:
     suite = load_suite("xquad-vi")
     _, settings = prepare(suite, folder, lambda stage, done, total: None)
     index = Index.open(settings)
     names = {Path(info.source).name: info.id for info in index.store.list_documents()}
     retriever = HybridRetriever(index, settings.n_candidates, settings.dense_weight)
-    readings = []
+    readers = ((RuleReader(), tuple(COEFFICIENTS)), (open_reader(settings, lambda: index.encoder), tuple(TRAINED)))
+    readings: tuple[list[Reading], list[Reading]] = ([], [])
     for case in suite.cases:
         own = names[case.evidence[0].document]
+        learn = int(hashlib.sha256(own.encode()).hexdigest(), 16) % 2 == 0
         others = tuple(i for i in names.values() if i != own)
         for removed in (False, True):
             query = understand(case.question, index.store)
             hits = retriever.retrieve(query, settings.top_k, Filters(documents=others) if removed else None)
-            readings.append(_reading(query.text, hits, own, removed))
+            for (reader, signals), found in zip(readers, readings, strict=True):
+                best = _best(reader, query.text, hits)
+                values = tuple(float(getattr(best.signals, name) or 0.0) for name in signals)
+                found.append(Reading(values, removed, best.hit.document.id == own, bool(best.differences), learn))
     index.close()
     return readings
 
 
-def _reading(question: str, hits: Sequence[Hit], own: str, removed: bool) -> Reading:
-    evidence = RuleReader().read(analyse(question), hits)
-    best: Evidence = next((e for e in evidence[:6] if not e.differences), evidence[0])
-    signals = tuple(float(getattr(best.signals, name)) for name in COEFFICIENTS)
-    learn = int(hashlib.sha256(own.encode()).hexdigest(), 16) % 2 == 0
-    return Reading(signals, removed, best.hit.document.id == own, bool(best.differences), learn)
+def _best(reader: Reader, question: str, hits: Sequence[Hit]) -> Evidence:
+    evidence = reader.read(analyse(question), hits)
+    return next((e for e in evidence[:6] if not e.differences), evidence[0])
 
 
 def fit(readings: Sequence[Reading], ridge: float = 0.3) -> Vector:

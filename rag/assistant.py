@@ -15,9 +15,9 @@ from time import perf_counter
 from rag.answer.converse import standalone
 from rag.answer.generate import Writer, open_model
 from rag.answer.question import analyse
-from rag.answer.read import RuleReader
 from rag.answer.reply import Piece, Replier
 from rag.answer.smalltalk import small_talk
+from rag.answer.span import open_reader
 from rag.answer.suggest import suggest
 from rag.errors import QuestionError, RagError
 from rag.index.encode import Encoder
@@ -50,7 +50,8 @@ class Assistant:
         self._retriever = HybridRetriever(index, settings.n_candidates, settings.dense_weight)
         self._suggested: dict[tuple[str, int, Access | None], tuple[str, ...]] = {}
         writer = Writer(open_model(settings)) if settings.llm else None
-        self._replier = Replier(RuleReader(), self._fetch, settings.caution, writer)
+        reader = open_reader(settings, lambda: index.encoder)
+        self._replier = Replier(reader, self._fetch, settings.caution, writer)
 
     @classmethod
     def open(cls, store: str | Path | None = None, settings: Settings | None = None) -> Assistant:

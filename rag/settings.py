@@ -45,6 +45,7 @@ class Settings:
     top_k: int = _setting(20, "RAG_TOP_K", "passages", "passages read for an answer")
     n_candidates: int = _setting(100, "RAG_N_CANDIDATES", "passages", "passages fetched by each leg before fusion")
     dense_weight: float = _setting(0.5, "RAG_DENSE_WEIGHT", "0 to 1", "weight of the dense leg in the fusion")
+    reader: str = _setting("trained", "RAG_READER", "", "finds short answers: trained (and rules), or rules alone")
     max_question: int = _setting(2000, "RAG_MAX_QUESTION", "characters", "longest question accepted")
     caution: float = _setting(0.42, "RAG_CAUTION", "0 to 1", "trades coverage for risk; higher answers less often")
     llm: str = _setting("", "RAG_LLM", "", "provider:model of an optional language model; empty = quote only")

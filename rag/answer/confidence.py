@@ -19,7 +19,16 @@ COEFFICIENTS: Final = {
     "dense": 8.04,
     "near": 0.63,
 }
-"""Added log-odds for each signal at 1.0 (see :class:`rag.answer.read.Signals`)."""
+"""Added log-odds for each signal at 1.0 (see :class:`rag.answer.read.Signals`), where rules read alone."""
+
+TRAINED_INTERCEPT: Final = -10.22
+TRAINED: Final = {
+    "sentence": 1.46,
+    "context": 4.25,
+    "dense": 5.49,
+    "span": 4.32,
+}
+"""The same for sentences that the trained reader read as well."""
 
 _UNTOLD: Final[dict[Kind, float]] = {
     "definition": 0.25,
@@ -51,7 +60,8 @@ def confidence(evidence: Evidence) -> float:
 
 
 def _logistic(signals: Signals) -> float:
-    odds = INTERCEPT + sum(weight * getattr(signals, name) for name, weight in COEFFICIENTS.items())
+    intercept, weights = (INTERCEPT, COEFFICIENTS) if signals.span is None else (TRAINED_INTERCEPT, TRAINED)
+    odds = intercept + sum(weight * getattr(signals, name) for name, weight in weights.items())
     return 1.0 / (1.0 + math.exp(-odds))
 
 

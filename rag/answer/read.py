@@ -29,6 +29,7 @@ class Signals:
     :param short: Whether an answer of the asked kind was found (1.0), was not (0.0), or no kind is asked (0.5).
     :param missing: 1.0 where a kind is asked and no answer of it was found, else 0.0.
     :param near: How near that answer stands to the question's words, 0 to 1.
+    :param span: How sure the trained reader is that its words answer, 0 to 1; ``None`` where it did not read.
     """
 
     sentence: float
@@ -38,6 +39,7 @@ class Signals:
     short: float
     missing: float
     near: float
+    span: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,7 @@ def run_checks(settings: Settings) -> Iterator[Check]:
     yield _no_cuda()
     yield _disk(settings.store)
     yield _encoder(settings)
+    yield _reader(settings)
     yield from _store(settings)
 
 
@@ -125,6 +126,21 @@ def _encoder(settings: Settings) -> Check:
     if is_ready(folder, thorough=True):
         return Check(name, "ok", f"{settings.encoder}, {folder}")
     return Check(name, "problem", say(f"{folder} hỏng; chạy rag prepare", f"{folder} is damaged; run rag prepare"))
+
+
+def _reader(settings: Settings) -> Check:
+    from rag.answer.span import state
+    from rag.answer.span.weights import PATH
+
+    name, found = say("Bộ đọc", "Reader"), state()
+    if settings.reader == "rules" or settings.encoder != BUNDLED_ENCODER:
+        return Check(name, "note", say("chỉ đọc bằng quy tắc", "rules alone"))
+    if found == "ok":
+        return Check(name, "ok", say("đã huấn luyện, cùng các quy tắc", "trained, together with rules"))
+    what = say("thiếu" if found == "missing" else "hỏng", found)
+    detail = say(f"tệp {PATH.name} {what}: chỉ đọc bằng quy tắc; cài lại gói news-rag",
+                 f"{PATH.name} is {what}: rules alone; install news-rag again")  # fmt: skip
+    return Check(name, "problem", detail)
 
 
 def _store(settings: Settings) -> Iterator[Check]:

@@ -19,8 +19,10 @@ from rag.settings import Settings
 def command(store: Path | None) -> None:
     """Prepare the configured encoder and say that it is ready."""
     settings = Settings.load(store)
+    from rag.answer.span import prepare_reader
     from rag.index.encode import prepare
 
     with progress_bars() as report:
         prepare(settings, progress=report)
+    prepare_reader(settings)
     console(err=True).print(say(f"Bộ mã hóa đã sẵn sàng: {settings.encoder}", f"Encoder ready: {settings.encoder}"))

@@ -84,3 +84,15 @@ def test_a_half_made_encoder_is_a_problem(report, tmp_path):
 
 def test_readable_output_ends_with_a_verdict(rag):
     assert rag("doctor").out.endswith("Ổn.\n")
+
+
+def test_a_damaged_reader_is_a_problem_and_rules_alone_are_none(report, monkeypatch):
+    _, checks, _ = report()
+    assert checks["Bộ đọc"]["state"] == "ok"
+    monkeypatch.setattr("rag.answer.span.state", lambda: "damaged")
+    code, checks, _ = report()
+    assert (code, checks["Bộ đọc"]["state"]) == (1, "problem")
+    assert "quy tắc" in checks["Bộ đọc"]["detail"]
+    monkeypatch.setenv("RAG_READER", "rules")
+    code, checks, _ = report()
+    assert (code, checks["Bộ đọc"]["state"]) == (0, "note")

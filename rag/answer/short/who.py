@@ -15,7 +15,7 @@ from rag.text.unicode import fold
 
 def find_person(question: Question, sentence: str, _: date | None) -> Short | None:
     """The person that is asked for, with the office as written; a deputy is not the head."""
-    office = _office_asked(question)
+    office = office_asked(question)
     found = [
         placed(question, sentence, p.start, p.end)
         for p in find_people(sentence)
@@ -32,7 +32,7 @@ _OFFICES = re.compile(
 )
 
 
-def _office_asked(question: Question) -> str:
+def office_asked(question: Question) -> str:
     """The office in "Giám đốc Sở X là ai", folded; empty where no office holder is asked for."""
     plain = " ".join([fold(question.text), *(fold(e) for e in expand(question.text))])
     return found.group(1) if re.search(r"\b(la ai|ai la)\b", plain) and (found := _OFFICES.search(plain)) else ""

@@ -69,6 +69,11 @@ class BundledEncoder:
         self._network: Network | None = None
         self._decided = False
 
+    @property
+    def graph_folder(self) -> Path:
+        """Where the graph lies that answers questions; another may be put beside it and share its token table."""
+        return self._serving.folder
+
     def encode_queries(self, texts: Sequence[str]) -> EmbeddingMatrix:
         """Embed questions: (len(texts), dim) float32, rows of unit length."""
         return self._serving.encode_queries(texts)

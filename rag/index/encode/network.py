@@ -7,6 +7,7 @@ mapped file instead of 384 MB, and nothing is lost. The layers are plain float32
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ _PAGE = 4096
 
 def write_network(weights: Weights, folder: Path) -> None:
     """Write ``model.onnx`` and its data file into a folder."""
-    graph = _Graph(folder / DATA_FILE)
+    graph = GraphBuilder(folder / DATA_FILE)
     try:
         hidden = _embed(graph, weights)
         for layer in range(weights.sizes.layers):
@@ -37,19 +38,21 @@ def write_network(weights: Weights, folder: Path) -> None:
         _pool(graph, hidden)
     finally:
         graph.close()
-    model = graph.model(weights.sizes.hidden)
+    model = graph.model(("ids", "mask"), "vectors", ("batch", weights.sizes.hidden))
     (folder / MODEL_FILE).write_bytes(model.SerializeToString())
 
 
-class _Graph:
+class GraphBuilder:
     """Nodes and weights under construction; large weights go to the data file."""
 
     def __init__(self, data: Path) -> None:
         self._nodes: list[Any] = []
         self._tensors: list[Any] = []
+        self._location = data.name
         self._file = data.open("wb")
 
     def close(self) -> None:
+        """Finish the data file."""
         self._file.close()
 
     def add(self, kind: str, *inputs: str, domain: str = "", n_outputs: int = 1, **attributes: Any) -> str:
@@ -68,7 +71,7 @@ class _Graph:
         """Append a weight to the data file."""
         self._file.write(b"\0" * (-self._file.tell() % _PAGE))
         tensor = TensorProto(name=name, data_type=kind, dims=shape, data_location=TensorProto.EXTERNAL)
-        place = {"location": DATA_FILE, "offset": str(self._file.tell()), "length": str(len(data))}
+        place = {"location": self._location, "offset": str(self._file.tell()), "length": str(len(data))}
         for key, value in place.items():
             tensor.external_data.add(key=key, value=value)
         self._file.write(data)
@@ -79,15 +82,20 @@ class _Graph:
         """A float32 weight in the data file."""
         return self.large(name, np.ascontiguousarray(values).tobytes(), TensorProto.FLOAT, values.shape)
 
-    def model(self, hidden: int) -> Any:
-        inputs = [helper.make_tensor_value_info(n, TensorProto.INT64, ["batch", "length"]) for n in ("ids", "mask")]
-        outputs = [helper.make_tensor_value_info("vectors", TensorProto.FLOAT, ["batch", hidden])]
-        graph = helper.make_graph(self._nodes, "encoder", inputs, outputs, self._tensors)
+    def model(self, inputs: Sequence[str], output: str, shape: Sequence[str | int]) -> Any:
+        """The finished model.
+
+        :param inputs: Names of its inputs, (batch, length) int64 each.
+        :param shape: Of the float32 output.
+        """
+        given = [helper.make_tensor_value_info(n, TensorProto.INT64, ["batch", "length"]) for n in inputs]
+        made = [helper.make_tensor_value_info(output, TensorProto.FLOAT, shape)]
+        graph = helper.make_graph(self._nodes, output, given, made, self._tensors)
         opsets = [helper.make_opsetid(domain, version) for domain, version in _OPSETS]
         return helper.make_model(graph, opset_imports=opsets, ir_version=_IR_VERSION, producer_name="news-rag")
 
 
-def _embed(graph: _Graph, weights: Weights) -> str:
+def _embed(graph: GraphBuilder, weights: Weights) -> str:
     """Token + position + type, normalised. All tokens have type 0, so its row is added to the positions once."""
     sizes, floats = weights.sizes, weights.floats
     positions = floats["emb.pos"].reshape(-1, sizes.hidden)[: sizes.positions] + floats["emb.type"][: sizes.hidden]
@@ -100,7 +108,7 @@ def _embed(graph: _Graph, weights: Weights) -> str:
     return graph.add("LayerNormalization", total, scale, bias, axis=-1, epsilon=sizes.epsilon)
 
 
-def _gather_blocks(graph: _Graph, name: str, blocks: Blocks) -> str:
+def _gather_blocks(graph: GraphBuilder, name: str, blocks: Blocks) -> str:
     """Look rows up in a 4-bit table; the runtime's int4 is signed, so the offset of 8 goes into the values."""
     signed = (blocks.nibbles.astype(np.int8) - 8).astype(np.uint8) & 0x0F
     packed = signed[:, 0::2] | (signed[:, 1::2] << 4)
@@ -110,7 +118,7 @@ def _gather_blocks(graph: _Graph, name: str, blocks: Blocks) -> str:
     return graph.add("GatherBlockQuantized", table, "ids", scales, domain=_FUSED, **options)
 
 
-def _layer(graph: _Graph, weights: Weights, layer: int, hidden: str) -> str:
+def _layer(graph: GraphBuilder, weights: Weights, layer: int, hidden: str) -> str:
     """One transformer layer, normalised after each half."""
     attended = _attention(graph, weights, layer, hidden)
     hidden = _add_norm(graph, weights, (f"l{layer}.ao", f"l{layer}.aln"), attended, hidden)
@@ -119,7 +127,7 @@ def _layer(graph: _Graph, weights: Weights, layer: int, hidden: str) -> str:
     return _add_norm(graph, weights, (f"l{layer}.fo", f"l{layer}.oln"), wide, hidden)
 
 
-def _attention(graph: _Graph, weights: Weights, layer: int, hidden: str) -> str:
+def _attention(graph: GraphBuilder, weights: Weights, layer: int, hidden: str) -> str:
     parts = [f"l{layer}.{part}" for part in "qkv"]
     matrix = np.concatenate([weights.blocks[f"{part}.w"].dense().T for part in parts], axis=1)
     bias = np.concatenate([weights.floats[f"{part}.b"] for part in parts])
@@ -127,14 +135,14 @@ def _attention(graph: _Graph, weights: Weights, layer: int, hidden: str) -> str:
     return graph.add("Attention", hidden, w, b, _mask32(graph), domain=_FUSED, num_heads=weights.sizes.heads)
 
 
-def _mask32(graph: _Graph) -> str:
+def _mask32(graph: GraphBuilder) -> str:
     """The mask as int32, cast once for all layers."""
     if not any(node.output[0] == "mask32" for node in graph._nodes):
         graph._nodes.append(helper.make_node("Cast", ["mask"], ["mask32"], "mask32", to=TensorProto.INT32))
     return "mask32"
 
 
-def _add_norm(graph: _Graph, weights: Weights, parts: tuple[str, str], values: str, skip: str) -> str:
+def _add_norm(graph: GraphBuilder, weights: Weights, parts: tuple[str, str], values: str, skip: str) -> str:
     """LayerNorm(skip + linear(values)), fused; ``parts`` names the linear layer and the norm."""
     linear, norm = parts
     projected = graph.add("MatMul", values, _linear(graph, weights, linear))
@@ -144,15 +152,15 @@ def _add_norm(graph: _Graph, weights: Weights, parts: tuple[str, str], values: s
     return graph.add("SkipLayerNormalization", *inputs, domain=_FUSED, epsilon=weights.sizes.epsilon)
 
 
-def _linear(graph: _Graph, weights: Weights, name: str) -> str:
+def _linear(graph: GraphBuilder, weights: Weights, name: str) -> str:
     return graph.matrix(f"{name}.w", weights.blocks[f"{name}.w"].dense().T)
 
 
-def _bias(graph: _Graph, weights: Weights, name: str) -> str:
+def _bias(graph: GraphBuilder, weights: Weights, name: str) -> str:
     return graph.small(f"{name}.b", weights.floats[f"{name}.b"])
 
 
-def _pool(graph: _Graph, hidden: str) -> None:
+def _pool(graph: GraphBuilder, hidden: str) -> None:
     """Mean over the tokens that are not padding, then unit length; the mean's divisor cancels in the latter."""
     weight = graph.add("Cast", "mask", to=TensorProto.FLOAT)
     weight = graph.add("Unsqueeze", weight, graph.small("axis2", np.array([2])))

@@ -32,9 +32,10 @@ class OnnxEncoder:
     def __init__(self, folder: Path, name: str, dim: int, threads: int = 0) -> None:
         self.name = name
         self.dim = dim
+        self.folder = folder
         self.segmenter = load_segmenter(folder)
         self.threads = threads or len(os.sched_getaffinity(0))
-        self._session = _open_session(folder / MODEL, self.threads)
+        self._session = open_session(folder / MODEL, self.threads)
 
     def encode_queries(self, texts: Sequence[str]) -> EmbeddingMatrix:
         """Embed questions: (len(texts), dim) float32, rows of unit length."""
@@ -71,7 +72,11 @@ def load_segmenter(folder: Path) -> Segmenter:
     return Segmenter(pieces, scores, table["replacements"], (bos, eos, pad, unk))
 
 
-def _open_session(path: Path, threads: int) -> Any:
+def open_session(path: Path, threads: int) -> Any:
+    """A session of ONNX Runtime on the processor.
+
+    :param threads: For one input.
+    """
     import onnxruntime
 
     options = onnxruntime.SessionOptions()

@@ -38,6 +38,7 @@ class Segmenter:
         specials: tuple[int, int, int, int],
     ) -> None:
         self.bos, self.eos, self.pad, self.unk = specials
+        self._texts = pieces
         self._pieces = dict(zip(pieces, range(len(pieces)), strict=True))
         for index in {*specials, len(pieces) - 1}:  # the last one is <mask>
             del self._pieces[pieces[index]]
@@ -55,6 +56,22 @@ class Segmenter:
     def count(self, text: str) -> int:
         """Tokens a text would have if nothing were cut, both ends included."""
         return len(self._content(text)) + 2
+
+    def placed(self, text: str) -> list[tuple[int, int, int]]:
+        """Token ids of a text with the characters they stand for: ``(id, start, end)``, nothing cut, no ends added.
+
+        Where the normaliser changes a word, each of its tokens stands for the whole word.
+        """
+        found: list[tuple[int, int, int]] = []
+        for word in re.finditer(r"\S+", text):
+            ids = self._content(word.group())
+            lengths = [len(self._texts[i].removeprefix(_METASPACE)) for i in ids]
+            start, end = word.span()
+            exact = self.unk not in ids and "".join(self._texts[i] for i in ids) == _METASPACE + word.group()
+            for i, length in zip(ids, lengths, strict=True):
+                found.append((i, start, start + length) if exact else (i, *word.span()))
+                start = min(end, start + length)
+        return found
 
     def _content(self, text: str) -> list[int]:
         text = _SPACES.sub(" ", unicodedata.normalize("NFKC", text.translate(self._table)))

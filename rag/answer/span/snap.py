@@ -1,0 +1,62 @@
+"""Makes whole words of what the network marked, without the small words and stops at its ends."""
+
+from __future__ import annotations
+
+import re
+
+from rag.text.unicode import lower
+
+_EDGE = " \t\n\u00a0,;:.!?…-–—"
+_PAIRS = {"(": ")", "“": "”", "‘": "’", "«": "»", "[": "]"}
+_SMALL = "là|của|ở|tại|vào|do|bởi|vì|với|rằng|thì|mà|và|hoặc|được|bằng|cho|gồm|như|trong|trên"
+_LEADING = re.compile(rf"(?:{_SMALL}|từ)\s+")
+_TRAILING = re.compile(rf"\s+(?:{_SMALL})$")
+
+
+def snap(sentence: str, start: int, end: int) -> tuple[int, int]:
+    """The words that a span touches; ``start == end`` where nothing is left.
+
+    >>> text = "Tỉnh thực hiện 112 công trình, dự án."
+    >>> start, end = snap(text, 16, 28)
+    >>> text[start:end]
+    '112 công trình'
+    """
+    start, end = _whole_words(sentence, start, end)
+    start, end = _trimmed(sentence, start, end)
+    return _balanced(sentence, start, end)
+
+
+def _whole_words(sentence: str, start: int, end: int) -> tuple[int, int]:
+    while 0 < start < len(sentence) and sentence[start - 1].isalnum() and sentence[start].isalnum():
+        start -= 1
+    while 0 < end < len(sentence) and sentence[end - 1].isalnum() and sentence[end].isalnum():
+        end += 1
+    return start, end
+
+
+def _trimmed(sentence: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and sentence[start] in _EDGE:
+        start += 1
+    while end > start and sentence[end - 1] in _EDGE:
+        end -= 1
+    plain = lower(sentence)
+    if (small := _LEADING.match(plain, start, end)) and small.end() < end:
+        return _trimmed(sentence, small.end(), end)
+    if small := _TRAILING.search(plain[start:end]):
+        return _trimmed(sentence, start, start + small.start())
+    return start, end
+
+
+def _balanced(sentence: str, start: int, end: int) -> tuple[int, int]:
+    """Without a bracket or quotation mark whose other half is outside."""
+    for opening, closing in _PAIRS.items():
+        inside = sentence[start:end]
+        if inside.count(opening) == inside.count(closing):
+            continue
+        if inside.startswith(opening):
+            return _trimmed(sentence, start + 1, end)
+        if inside.endswith(closing):
+            return _trimmed(sentence, start, end - 1)
+        if inside.count(opening) > inside.count(closing) and sentence.startswith(closing, end):
+            return start, end + 1
+    return start, end
