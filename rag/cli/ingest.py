@@ -41,6 +41,14 @@ from rag.types import IngestReport
     ),
 )
 @click.option(
+    "--ocr",
+    is_flag=True,
+    help=say(
+        "Nhận dạng chữ trong PDF bản quét bằng Tesseract (cần tesseract-ocr-vie).",
+        "Recognise scanned PDFs with Tesseract (needs tesseract-ocr-vie).",
+    ),
+)
+@click.option(
     "--watch",
     is_flag=True,
     help=say(
@@ -63,6 +71,7 @@ def command(
     paths: tuple[Path, ...],
     collection: str,
     sync: bool,
+    ocr: bool,
     watch: bool,
     every: float,
     as_json: bool,
@@ -74,7 +83,7 @@ def command(
 
     def run() -> IngestReport:
         with progress_bars() as progress:
-            return ingest(paths, settings, collection=collection, sync=sync, progress=progress)
+            return ingest(paths, settings, collection=collection, sync=sync, ocr=ocr, progress=progress)
 
     show = _print_json if as_json else _print_report
     if watch:

@@ -27,6 +27,7 @@ from rag.index.store import DraftDocument, FileRecord, KnownDocument, Store, Sto
 from rag.lang import say
 from rag.load.formats import LOADER_VERSION
 from rag.load.loader import Loader
+from rag.load.ocr import check_installed
 from rag.load.sources import Source, find_sources
 from rag.settings import Settings
 from rag.types import Document, FailedSource, IngestReport, LoadedDocument
@@ -45,6 +46,7 @@ def ingest(
     progress: Progress | None = None,
     encoder: Encoder | None = None,
     on_document: Callable[[str], None] | None = None,
+    ocr: bool = False,
 ) -> IngestReport:
     """Add and update documents from files and folders, then publish the index.
 
@@ -54,13 +56,17 @@ def ingest(
     :param progress: Told how far the work is.
     :param encoder: Used instead of the configured one.
     :param on_document: Told the id of each document met, changed or not, when all are stored.
+    :param ocr: Recognise the text of PDFs that are scans, with Tesseract.
     :raises StoreBusyError: If another process is writing.
+    :raises SettingError: If recognition is wanted and Tesseract is not there.
     """
+    if ocr:
+        check_installed()
     store = SqliteStore.open(settings.store, create=True)
     with store.writer() as writer:
         embedder = Embedder(settings, progress or silent, encoder)
         migrate(store, writer, embedder)
-        with Loader(settings) as loader, Pipeline(writer, embedder) as pipeline:
+        with Loader(settings, ocr=ocr) as loader, Pipeline(writer, embedder) as pipeline:
             run = _Run(writer, embedder, pipeline, collection)
             for path in paths:
                 if isinstance(path, Source):

@@ -89,6 +89,14 @@ def no_text() -> str:
     return say("không có chữ; có thể là bản quét", "there is no text; perhaps a scan")
 
 
+def scanned() -> str:
+    """The reason given for a PDF that is pictures of pages."""
+    return say(
+        "bản quét, không có lớp chữ; nạp với --ocr nếu máy có Tesseract",
+        "a scan without text; add it with --ocr if Tesseract is installed",
+    )
+
+
 def check_length(text: str, limits: Limits) -> None:
     """Refuse a text longer than allowed.
 

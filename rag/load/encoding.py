@@ -71,6 +71,9 @@ def _wide_encoding(data: bytes) -> str:
 
 
 def _decode_8bit(data: bytes) -> Decoded:
+    mixed = _line_by_line(data)
+    if mixed is not None:
+        return mixed
     latin = _latin(data)
     if detect(latin[:_SAMPLE]):
         return Decoded(latin, "latin-1")  # its letters are converted, and reported, with those of all formats
@@ -80,6 +83,23 @@ def _decode_8bit(data: bytes) -> Decoded:
     if _damaged_share(data) < 0.01:
         return Decoded(data.decode("utf-8", "replace"), "utf-8", _damaged())
     return Decoded(latin, "latin-1", _note("Windows-1252"))
+
+
+def _line_by_line(data: bytes) -> Decoded | None:
+    """A file put together from UTF-8 and 8-bit legacy lines; ``None`` for any other."""
+    lines: list[str] = []
+    is_utf8: list[bool] = []
+    for line in data.split(b"\n"):
+        try:
+            lines.append(line.decode("utf-8"))
+            is_utf8.append(not line.isascii())
+        except UnicodeDecodeError:
+            lines.append(_latin(line))
+            is_utf8.append(False)
+    others = "\n".join(line for line, known in zip(lines, is_utf8, strict=True) if not known)
+    if not any(is_utf8) or not detect(others[:_SAMPLE]):
+        return None
+    return Decoded("\n".join(lines), "mixed")
 
 
 def _latin(data: bytes) -> str:

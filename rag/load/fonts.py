@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import groupby
 
 from rag.lang import say
-from rag.text.legacy import encoding_of_font, to_unicode
+from rag.text.legacy import convert_lines, encoding_of_font, to_unicode
 
 _NAMES = {"tcvn3": "TCVN3", "vni": "VNI"}
 
@@ -58,15 +58,12 @@ _encoding = lru_cache(maxsize=256)(encoding_of_font)  # a document has few fonts
 
 
 def unify(text: str, notes: tuple[str, ...] = ()) -> tuple[str, tuple[str, ...]]:
-    """Convert a text that is legacy as a whole, by its letters; other text comes back as it is.
+    """Convert what is legacy by its letters, line by line; other text comes back as it is.
 
     :param notes: Lines of the report so far.
     """
-    converted = to_unicode(text)
-    if converted.encoding is None:
-        return text, notes
-    note = conversion_note(converted.encoding)
-    return converted.text, notes if note in notes else (*notes, note)
+    converted, encodings = convert_lines(text)
+    return converted, tuple(dict.fromkeys((*notes, *map(conversion_note, encodings))))
 
 
 def conversion_note(encoding: str) -> str:

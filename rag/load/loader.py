@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 from collections.abc import Iterator
 from types import TracebackType
@@ -9,6 +10,7 @@ from types import TracebackType
 from rag.errors import LoadError
 from rag.lang import say
 from rag.load.child import Child
+from rag.load.describe import scanned
 from rag.load.limits import Limits
 from rag.load.protocol import decode_item
 from rag.load.sources import Source
@@ -21,13 +23,16 @@ _FILES_PER_CHILD = 200  # parsers leak; a fresh process costs about a quarter of
 class Loader:
     """Reads sources into documents. Use it as a context manager, from one thread at a time.
 
+    :param ocr: Whether PDFs that are scans are recognised with Tesseract.
+
     >>> with Loader(settings) as loader:                       # doctest: +SKIP
     ...     for item in loader.load(source):
     ...         print(item.title if isinstance(item, LoadedDocument) else item.reason)
     Ban Dân tộc tỉnh triển khai nhiệm vụ năm 2021
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, ocr: bool = False) -> None:
+        self._ocr = ocr
         self._limits = Limits.from_settings(settings)
         self._child: Child | None = None
         self._files = 0
@@ -53,7 +58,9 @@ class Loader:
             return
         finished = False
         try:
-            yield from self._ask(source)
+            for item in self._ask(source):
+                is_scan = isinstance(item, FailedSource) and item.reason == scanned()
+                yield self._recognise(source) if self._ocr and is_scan else item
             finished = True
         except LoadError as error:
             yield FailedSource(source.name, str(error))
@@ -81,6 +88,23 @@ class Loader:
                 self.close()
             if reply.get("done"):
                 return
+
+    def _recognise(self, source: Source) -> LoadedDocument:
+        """Read the pictures of a scan: drawn in the reading process, recognised by Tesseract in one of its own."""
+        from rag.load.ocr import note, recognise
+        from rag.load.pdf import from_pages
+
+        texts: list[str] = []
+        n_pages = 1
+        while len(texts) < n_pages:
+            child = self._ready_child()
+            child.send({"path": os.fspath(source.path), "page": len(texts)})
+            reply = child.receive()
+            if "picture" not in reply:
+                raise LoadError(say("không vẽ được trang để nhận dạng", "a page could not be drawn for recognition"))
+            n_pages = int(reply["pages"])
+            texts.append(recognise(base64.b64decode(reply["picture"]), self._limits))
+        return from_pages(texts, self._limits, (note(n_pages),))
 
     def _ready_child(self) -> Child:
         if self._files >= _FILES_PER_CHILD:

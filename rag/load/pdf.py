@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pypdfium2 as pdfium
+import pypdfium2.raw as pdfium_c
 
 from rag.errors import LoadError
 from rag.lang import say
-from rag.load.describe import check_length, document, has_text, no_text
+from rag.load.describe import check_length, document, has_text, no_text, scanned
 from rag.load.details import Details, find_details
 from rag.load.fonts import FontConverter, unify
 from rag.load.limits import Limits
@@ -18,6 +19,9 @@ from rag.types import LoadedDocument, Page
 
 _PASSWORD = 4  # FPDF_ERR_PASSWORD
 _JUNK_TITLE = ("microsoft word", "microsoft powerpoint", "untitled", "print", "scan", "img")
+_DPI, _MAX_SIDE = 200, 4000
+"""Points an inch that text recognition wants, and the longest side of a picture in pixels."""
+_LOOKED_AT = 10
 _ENDS = (".", "!", "?", "…", ":", ";", "”", '"', ")")
 
 
@@ -35,18 +39,61 @@ def read(data: bytes, limits: Limits) -> LoadedDocument:
         title = file.get_metadata_dict().get("Title", "")
         fonts = FontConverter()
         texts = list(_page_texts(file, fonts, limits))
+        n_pictures = _pages_with_pictures(file) if not any(map(has_text, texts)) else 0
     finally:
         file.close()
     texts, notes = _unify_pages(texts, fonts.notes)
     text, pages = join_pages([tidy(text) for text in texts])
     check_length(text, limits)
     if not has_text(text):
-        raise LoadError(no_text())
+        raise LoadError(scanned() if n_pictures else no_text())
     empty = sum(not page.end > page.start for page in pages)
     if empty:
         notes = (*notes, say(f"{empty} trang không có chữ", f"{empty} pages without text"))
     details = Details(title=_own_title(title)).filled_from(find_details(text))
     return document(text, details, notes=notes, pages=pages)
+
+
+def render(data: bytes, number: int, limits: Limits) -> tuple[bytes, int]:
+    """A page as a grey picture (PGM) for text recognition, and how many pages there are.
+
+    :param number: From 0.
+    """
+    file = _open(data)
+    try:
+        n_pages = min(len(file), limits.max_pages)
+        if number >= n_pages:
+            return b"", n_pages
+        page = file[number]
+        scale = min(_DPI / 72, _MAX_SIDE / max(page.get_size()))
+        picture = page.render(scale=scale, grayscale=True)
+        rows = picture.to_numpy().reshape(picture.height, -1)[:, : picture.width]
+        head = f"P5 {picture.width} {picture.height} 255\n".encode("ascii")
+        return head + rows.tobytes(), n_pages
+    finally:
+        file.close()
+
+
+def from_pages(texts: list[str], limits: Limits, notes: tuple[str, ...] = ()) -> LoadedDocument:
+    """A document of recognised pages.
+
+    :raises LoadError: If nothing was recognised, or too much.
+    """
+    text, pages = join_pages([tidy(text) for text in texts])
+    check_length(text, limits)
+    if not has_text(text):
+        raise LoadError(no_text())
+    return document(text, find_details(text), notes=notes, pages=pages)
+
+
+def _pages_with_pictures(file: pdfium.PdfDocument) -> int:
+    """How many of the first pages hold a picture."""
+    found = 0
+    for index in range(min(len(file), _LOOKED_AT)):
+        page = file[index]
+        found += next(page.get_objects(filter=(pdfium_c.FPDF_PAGEOBJ_IMAGE,), max_depth=3), None) is not None
+        page.close()
+    return found
 
 
 def join_pages(texts: list[str]) -> tuple[str, tuple[Page, ...]]:

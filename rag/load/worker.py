@@ -6,6 +6,7 @@ the process (SIGXCPU). Clock time is watched by the parent, which hears from thi
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import ctypes
 import importlib
@@ -44,7 +45,10 @@ def main() -> None:
     _confine(limits)
     results.write(encode_message({"ready": True}))
     while request := _read(requests):
-        _answer(request, limits, results)
+        if "page" in request:
+            _show_page(request, limits, results)
+        else:
+            _answer(request, limits, results)
     with contextlib.suppress(OSError):
         os.rmdir(os.getcwd())  # the parent may have been killed and cannot
 
@@ -94,6 +98,22 @@ def _answer(request: Message, limits: Limits, results: BinaryIO) -> None:
             batch, size, since = [], 0, time.monotonic()
             _renew_cpu(limits)
     _send(batch, b"true", results, exhausted)
+
+
+def _show_page(request: Message, limits: Limits, results: BinaryIO) -> None:
+    """Answer with the picture of one page, for text recognition outside this process."""
+    from rag.load.pdf import render
+
+    _renew_cpu(limits)
+    try:
+        with _open(request["path"]) as file:
+            picture, n_pages = render(file.read(limits.max_file_mb * MIB), request["page"], limits)
+        reply: Message = {"picture": base64.b64encode(picture).decode("ascii"), "pages": n_pages}
+    except Exception as error:  # whatever a parser raises becomes the reason
+        reply = {"reason": f"{type(error).__name__}"}
+    body = memoryview(encode_message(reply))
+    while body:
+        body = body[results.write(body) :]
 
 
 def _send(batch: list[bytes], done: bytes, results: BinaryIO, exhausted: bool = False) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import openpyxl
+from openpyxl.cell.rich_text import CellRichText, TextBlock
 
 from rag.errors import LoadError
 from rag.lang import say
@@ -27,7 +28,9 @@ def read(data: bytes, limits: Limits) -> LoadedDocument:
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about styles and extensions that the text does not need
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+        book = openpyxl.load_workbook(
+            io.BytesIO(data), read_only=True, data_only=True, keep_links=False, rich_text=True
+        )
         fonts = FontConverter()
         budget = Budget(limits.max_chars)
         sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
@@ -71,6 +74,11 @@ def _rows(sheet: Any, fonts: FontConverter, budget: Budget) -> Iterator[list[str
 def _cell(cell: Any, fonts: FontConverter) -> str:
     if cell.value is None:
         return ""
-    if not isinstance(cell.value, str):
+    if not isinstance(cell.value, str | CellRichText):
         return cell_text(cell.value, cell.number_format or "")
-    return fonts.join([Run(cell.value, (cell.font.name if cell.font else "") or "")])
+    font = (cell.font.name if cell.font else "") or ""
+    if not isinstance(cell.value, CellRichText):
+        return fonts.join([Run(cell.value, font)])
+    return fonts.join(
+        Run(str(part), (isinstance(part, TextBlock) and part.font and part.font.rFont) or font) for part in cell.value
+    )

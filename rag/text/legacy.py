@@ -158,6 +158,47 @@ def detect(text: str) -> LegacyEncoding | None:
     return best if as_it_is < 0.5 and shares[best] >= _MIN_SHARE and clear else None
 
 
+_LONE_MIN_SHARE: Final = 0.9
+"""Share of syllables that a line needs whose letters are too few to prove anything, beside lines that prove it."""
+
+
+def convert_lines(text: str) -> tuple[str, tuple[LegacyEncoding, ...]]:
+    r"""Convert those lines of a text that are legacy, and leave the Unicode ones beside them alone.
+
+    A line with enough letters decides for itself; one with few follows the line before or after it that was decided,
+    if its words then are Vietnamese and were not before.
+
+    :return: The text, and the encodings met.
+
+    >>> convert_lines("Tổng kết công tác\nTæng kÕt c«ng t¸c d©n téc n¨m 2020\nn¨m")[0]
+    'Tổng kết công tác\nTổng kết công tác dân tộc năm 2020\nnăm'
+    """
+    if len(_HIGH.findall(text)) < _MIN_LETTERS:
+        return text, ()
+    lines = text.split("\n")
+    decided = {number: found for number, line in enumerate(lines) if (found := detect(line))}
+    if not decided and (whole := detect(text)):  # many lines, each too short to tell
+        decided = {number: whole for number, line in enumerate(lines) if _follows(line, whole)}
+    if not decided:
+        return text, ()
+    known = sorted(decided)
+    for number, line in enumerate(lines):
+        if number not in decided and _HIGH.search(line):
+            nearest = decided[min(known, key=lambda at, here=number: abs(at - here))]  # type: ignore[misc]
+            if _follows(line, nearest):
+                decided[number] = nearest
+    for number, encoding in decided.items():
+        lines[number] = _even_case(_decode(lines[number], encoding))
+    return "\n".join(lines), tuple(sorted(set(decided.values())))
+
+
+def _follows(line: str, encoding: LegacyEncoding) -> bool:
+    if not _HIGH.search(line) or _BEYOND_LATIN1.search(line):
+        return False
+    as_it_is, decoded = _share_of_syllables(line), _share_of_syllables(_decode(line, encoding))
+    return decoded >= _LONE_MIN_SHARE and decoded - as_it_is >= _MARGIN
+
+
 _WORD: Final = re.compile(r"[^\W\d_]+")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -44,13 +43,13 @@ def refuse(zygote, trial, **poor):
 
 
 @pytest.mark.parametrize("op", ["ingest change"])
-def test_files_that_may_not_grow_are_told_and_nothing_is_lost(prepared, zygote, tmp_path, op):
-    trial = make(prepared, tmp_path / "trial", op)
+def test_files_that_may_not_grow_are_told_and_nothing_is_lost(prepared, zygote, op):
+    trial = make(prepared, op)
     assert refuse(zygote, trial, file_bytes=60_000)
 
 
-def test_a_read_only_folder_is_told(prepared, zygote, tmp_path):
-    trial = make(prepared, tmp_path / "trial", "ingest add")
+def test_a_read_only_folder_is_told(prepared, zygote):
+    trial = make(prepared, "ingest add")
     code = zygote.run(trial.task(read_only=1))
     if code == victim.NO_MOUNT:  # then at least the rights of the files
         for path in (trial.place / "store", *(trial.place / "store").rglob("*")):
@@ -64,25 +63,24 @@ def test_a_read_only_folder_is_told(prepared, zygote, tmp_path):
 
 
 @pytest.mark.long
-def test_a_full_disk_at_many_sizes(prepared, zygote, tmp_path, figure):
+def test_a_full_disk_at_many_sizes(prepared, zygote, figure):
     full = done = 0
     for op in OPS:
         for kilobytes in (8, 32, 64, 96, 128, 192, 256, 320, 384, 512, 768):
-            trial = make(prepared, tmp_path / "trial", op)
+            trial = make(prepared, op)
             full += refuse(zygote, trial, file_bytes=1024 * kilobytes)
             done += 1
-            shutil.rmtree(trial.place)
     assert full > done / 4
     figure("times the disk was full, each told, none lost anything", full, done)
 
 
 @pytest.mark.long
-def test_a_small_disk_of_its_own(prepared, zygote, tmp_path, figure):
+def test_a_small_disk_of_its_own(prepared, zygote, figure):
     """A tmpfs is filled by all files together, as a disk is; the store there is looked at by the process itself."""
     full = done = 0
     for op in ("ingest add", "ingest change", "remove", "purge", "restore"):
         for kilobytes in (1024, 1280, 1536, 1792, 2048, 2560, 3072):
-            trial = make(prepared, tmp_path / "trial", op)
+            trial = make(prepared, op)
             (trial.place / "store").rename(trial.place / "store.origin")
             (trial.place / "store").mkdir()
             code = zygote.run({**trial.task(disk_bytes=1024 * kilobytes), "look": 1})
@@ -91,7 +89,6 @@ def test_a_small_disk_of_its_own(prepared, zygote, tmp_path, figure):
             assert code in (0, victim.EXPECTED), (op, kilobytes, trial.steps()[-3:])
             full += code == victim.EXPECTED
             done += 1
-            shutil.rmtree(trial.place)
     assert full
     figure("times a small disk was full, each told, none lost anything", full, done)
 
