@@ -68,6 +68,9 @@ COMMANDS: Mapping[str, LazyCommand] = {
     "collection": LazyCommand(
         "rag.cli.collection:command", "Ai đọc được bộ tài liệu nào.", "Who reads which collection."
     ),
+    "embed-token": LazyCommand(
+        "rag.cli.embed_token:command", "Ký thử mã truy cập cho trang nhúng.", "Sign a token for trying the embed."
+    ),
     "doctor": LazyCommand("rag.cli.doctor:command", "Kiểm tra máy và kho.", "Check the machine and the store."),
 }
 

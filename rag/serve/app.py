@@ -19,6 +19,9 @@ from rag.serve.admin import add_admin
 from rag.serve.api import make_api, make_openai
 from rag.serve.api.services import Services
 from rag.serve.auth.routes import add_sign_in
+from rag.serve.embed.door import Door
+from rag.serve.embed.origins import embed_origins
+from rag.serve.embed.routes import add_embed
 from rag.serve.gate import Gate, Identifies
 from rag.serve.guard import Guard
 from rag.serve.identity import Identification, access_of
@@ -55,6 +58,7 @@ def create_app(assistant: Assistant, settings: Settings, *, who: Identifies | No
     add_admin(app, assistant, library, settings)
     who = who or Identification(settings)
     add_sign_in(app, settings, getattr(who, "way", None))
+    add_embed(app, assistant, settings)
     app.mount("/ui", StaticFiles(directory=STATIC))
     services = Services(
         assistant,
@@ -70,6 +74,8 @@ def create_app(assistant: Assistant, settings: Settings, *, who: Identifies | No
     app.add_middleware(
         Guard, hosts=own_hosts(settings), origin=public_origin(settings), max_upload=settings.upload_mb << 20
     )
+    if origins := embed_origins(settings):
+        app.add_middleware(Door, origins=origins)
     return app
 
 

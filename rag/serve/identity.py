@@ -110,7 +110,18 @@ def _proxy(settings: Settings) -> Way:
     return ProxyWay(settings)
 
 
-WAYS: Mapping[str, Callable[[Settings], Way]] = {"none": LocalUser, "password": _password, "proxy": _proxy}
+def _oidc(settings: Settings) -> Way:
+    from rag.serve.auth.oidc import OidcWay
+
+    return OidcWay(settings)
+
+
+WAYS: Mapping[str, Callable[[Settings], Way]] = {
+    "none": LocalUser,
+    "password": _password,
+    "proxy": _proxy,
+    "oidc": _oidc,
+}
 """Values of ``RAG_AUTH``."""
 
 
@@ -120,7 +131,13 @@ def _key(settings: Settings) -> Bearer:
     return KeyBearer(settings)
 
 
-BEARERS: Sequence[Callable[[Settings], Bearer]] = (_key,)
+def _embed(settings: Settings) -> Bearer:
+    from rag.serve.embed.bearer import EmbedBearer
+
+    return EmbedBearer(settings)
+
+
+BEARERS: Sequence[Callable[[Settings], Bearer]] = (_key, _embed)
 """Kinds of tokens."""
 
 

@@ -56,6 +56,12 @@ OPEN_ROUTES: tuple[Route, ...] = (
     Route("GET", r"/sign-in", is_page=True),
     Route("POST", r"/sign-in", max_bytes=MAX_FORM_BYTES),
     Route("POST", r"/sign-out", max_bytes=MAX_FORM_BYTES),
+    Route("GET", r"/oidc/(start|callback)", is_page=True),
+    # The embedded chat; while RAG_EMBED_ORIGINS is empty all of these answer 404. The session is made from the page's
+    # token, and the view takes the session's in the form: both look at it themselves.
+    Route("GET", r"/embed/((widget|chat)\.js|chat\.css|chat)"),
+    Route("POST", r"/embed/(session|view)", max_bytes=MAX_FORM_BYTES),
+    Route("GET", r"/embed/start", needs="ask"),
     Route("POST", r"/api/v1/(ask|search)", max_bytes=MAX_JSON_BYTES, needs="ask"),
     Route("POST", r"/api/v1/feedback", max_bytes=MAX_JSON_BYTES, needs="ask"),
     Route("GET", r"/api/v1/(status|openapi\.json)", needs="ask"),

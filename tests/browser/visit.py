@@ -37,14 +37,16 @@ class Visit:
 
 
 @contextmanager
-def served(assistant: Any) -> Iterator[str]:
+def served(assistant: Any, **options: Any) -> Iterator[str]:
     """Serve the application in a thread.
 
+    :param options: Settings other than the usual ones.
     :return: Its address.
     """
     ready = threading.Event()
     with closing(open_socket("127.0.0.1", 0)) as listener:
-        settings = Settings(store=Path("unused"), models=Path("unused"), port=listener.getsockname()[1])
+        usual = {"store": Path("unused"), "models": Path("unused"), "port": listener.getsockname()[1]}
+        settings = Settings(**{**usual, **options})
         server = make_server(create_app(assistant, settings), settings, on_ready=lambda _address: ready.set())
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()

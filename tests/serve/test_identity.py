@@ -112,6 +112,9 @@ def test_only_these_routes_are_open_to_everybody() -> None:
         r"/sign-in",
         r"/sign-in",
         r"/sign-out",
+        r"/oidc/(start|callback)",
+        r"/embed/((widget|chat)\.js|chat\.css|chat)",
+        r"/embed/(session|view)",
         r"/assets/[\w.-]{1,200}",
         r"/(gradio_api/)?theme\.css",
     ]

@@ -55,6 +55,12 @@ CREATE TABLE failures (
     seen REAL NOT NULL
 ) WITHOUT ROWID;
 
+CREATE TABLE aside (
+    id BLOB PRIMARY KEY,
+    value TEXT NOT NULL,
+    expires REAL NOT NULL
+) WITHOUT ROWID;
+
 CREATE TABLE used (
     token TEXT PRIMARY KEY,
     expires REAL NOT NULL

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
@@ -11,7 +12,8 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from rag.lang import say
 from rag.serve.addresses import client_address, proxy_networks
-from rag.serve.auth.page import POLICY, password_page, wait_message, wrong_message
+from rag.serve.auth.oidc import CALLBACK, PENDING_S, OidcError, OidcWay
+from rag.serve.auth.page import POLICY, oidc_page, password_page, wait_message, wrong_message
 from rag.serve.auth.password import PasswordWay, Refused, is_form
 from rag.serve.auth.safe import safe_next
 from rag.serve.auth.signed_in import SIGN_IN, SignedIn
@@ -20,6 +22,8 @@ from rag.settings import Settings
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+
+log = logging.getLogger(__name__)
 
 _FIELDS = 10
 
@@ -33,6 +37,8 @@ def add_sign_in(app: FastAPI, settings: Settings, way: object) -> None:
         _add_sign_out(app, way)
     if isinstance(way, PasswordWay):
         _add_password(app, settings, way)
+    if isinstance(way, OidcWay):
+        _add_oidc(app, way)
 
 
 def page(html: str, status: int = 200, wait_s: int = 0) -> Response:
@@ -65,6 +71,38 @@ def _add_password(app: FastAPI, settings: Settings, way: PasswordWay) -> None:
             return page(password_page(target, name[:64], problem), status, found.wait_s)
         response = RedirectResponse(target, 303)
         way.begin(request, response, found)
+        return response
+
+
+def _add_oidc(app: FastAPI, way: OidcWay) -> None:
+    @app.get(SIGN_IN)
+    def button(request: Request) -> Response:
+        target = safe_next(request.query_params.get("next", ""))
+        return RedirectResponse(target, 303) if way.identify(request) else page(oidc_page(target))
+
+    @app.get("/oidc/start")
+    def start(request: Request) -> Response:
+        target = safe_next(request.query_params.get("next", ""))
+        try:
+            address, secret = way.start(target)
+        except OidcError as error:
+            return page(oidc_page(target, str(error)), 502)
+        response = RedirectResponse(address, 303)
+        way.pending_cookie.write(response, secret, PENDING_S)
+        return response
+
+    @app.get(CALLBACK)
+    def come_back(request: Request) -> Response:
+        given = request.query_params
+        try:
+            person, target = way.finish(way.pending_cookie.read(request), given.get("state", ""), given.get("code", ""))
+        except OidcError as error:
+            log.warning("sign-in by OpenID Connect failed: %s", error.__cause__ or "no such sign-in was begun")
+            response = page(oidc_page("/", str(error)), 401)
+        else:
+            response = RedirectResponse(target, 303)
+            way.begin(request, response, person)
+        way.pending_cookie.clear(response)
         return response
 
 

@@ -82,6 +82,19 @@ class Sessions:
         sql = "SELECT * FROM sessions WHERE user = ? AND expires > ? ORDER BY created DESC"
         return tuple(_session(row) for row in self._database.rows(sql, (user, self._clock())))
 
+    def put_aside(self, value: str, lasts_s: float) -> str:
+        """Keep a value for a browser that will come back, and return the secret to take it with."""
+        secret, now = secrets.token_urlsafe(32), self._clock()
+        self._database.rows("DELETE FROM aside WHERE expires < ?", (now,))
+        self._database.rows("INSERT INTO aside VALUES (?, ?, ?)", (_id(secret), value, now + lasts_s))
+        return secret
+
+    def take(self, secret: str) -> str:
+        """The value put aside, once; empty when there is none or it is too late."""
+        sql = "DELETE FROM aside WHERE id = ? RETURNING value, expires"
+        found = self._database.rows(sql, (_id(secret),))
+        return str(found[0][0]) if found and found[0][1] > self._clock() else ""
+
     def use_once(self, token: str, expires: float) -> bool:
         """Note that a one-time token was used; false when it was before.
 

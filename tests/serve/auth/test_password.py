@@ -16,7 +16,7 @@ from rag.serve.auth.people import Person
 from rag.serve.auth.safe import safe_next
 from rag.serve.auth.throttle import FREE_TRIES, LONGEST_WAIT_S, Throttle
 from rag.serve.run import check_exposure
-from tests.serve.auth.world import FORM, PASSWORD, SignIn, World
+from tests.serve.world import FORM, PASSWORD, SignIn, World
 
 COOKIE = "rag-session"
 

@@ -11,7 +11,7 @@ from starlette.requests import HTTPConnection
 from rag.errors import SettingError
 from rag.serve.auth.proxy import ProxyWay
 from rag.settings import Settings
-from tests.serve.auth.world import World
+from tests.serve.world import World
 
 SECRET = "s" * 40
 PROXY = ("10.1.2.3", 5000)

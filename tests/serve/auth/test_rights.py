@@ -12,7 +12,7 @@ from starlette.requests import HTTPConnection
 from rag.errors import RagError
 from rag.serve.identity import Identification, Identity
 from rag.types import Access
-from tests.serve.auth.world import FORM, SignIn, World
+from tests.serve.world import FORM, SignIn, World
 
 MAY_READ = {
     "an": {"cong-khai"},

@@ -17,6 +17,9 @@ from rag.types import DocumentInfo
 
 ADDRESS = "http://127.0.0.1:7860"
 PASSWORD = "một câu dài dễ nhớ 7"  # noqa: S105
+PAGE = "https://noi-bo.example"
+"""A page that may embed the chat."""
+SECRET = "k" * 48
 FORM = {"Origin": ADDRESS, "Sec-Fetch-Site": "same-origin"}
 """What a browser sends with a form of our own page."""
 TEXTS = {
