@@ -127,11 +127,14 @@ def test_the_chat_asks_with_the_rights_of_the_session(world: World, sign_in: Sig
 def _ask_through_gradio(client: Any, question: str) -> str:
     """Everything that the page would be sent for a question."""
     config = json.loads(client.get("/").text.split("window.gradio_config = ")[1].split(";</script>")[0])
-    numbers = {one["api_name"]: one["id"] for one in config["dependencies"]}
+    made = {one["api_name"]: one for one in config["dependencies"]}
+    numbers = {name: one["id"] for name, one in made.items()}
+    kinds = {one["id"]: one["type"] for one in config["components"]}
+    rest = ["" if kinds[number] == "textbox" else None for number in made["begin"]["inputs"][1:]]
     session = secrets.token_hex(5)
-    begin = {"data": [question, None], "fn_index": numbers["begin"], "session_hash": session}
+    begin = {"data": [question, *rest], "fn_index": numbers["begin"], "session_hash": session}
     client.post("/gradio_api/run/predict", json=begin, headers=FORM)
-    answer = {"data": [None], "fn_index": numbers["answer"], "session_hash": session}
+    answer = {"data": [None] * len(made["answer"]["inputs"]), "fn_index": numbers["answer"], "session_hash": session}
     assert client.post("/gradio_api/queue/join", json=answer, headers=FORM).status_code == 200
     lines = client.get("/gradio_api/queue/data", params={"session_hash": session}).text.splitlines()
     return " ".join(str(json.loads(line[5:])) for line in lines if line.startswith("data:"))
