@@ -19,11 +19,11 @@ from rag.lang import say
 from rag.settings import Settings
 
 FILE_NAME = "access.db"
-_VERSION = 1
+_VERSION = 2
 _BUSY_MS = 5000
 
 _TABLES = """
-CREATE TABLE users (
+CREATE TABLE IF NOT EXISTS users (
     name TEXT PRIMARY KEY,
     display TEXT NOT NULL,
     role TEXT NOT NULL CHECK (role IN ('reader', 'editor', 'administrator')),
@@ -31,13 +31,13 @@ CREATE TABLE users (
     created TEXT NOT NULL
 ) WITHOUT ROWID;
 
-CREATE TABLE members (
+CREATE TABLE IF NOT EXISTS members (
     user TEXT NOT NULL REFERENCES users (name) ON DELETE CASCADE,
     team TEXT NOT NULL,
     PRIMARY KEY (user, team)
 ) WITHOUT ROWID;
 
-CREATE TABLE sessions (
+CREATE TABLE IF NOT EXISTS sessions (
     id BLOB PRIMARY KEY,
     kind TEXT NOT NULL,
     user TEXT NOT NULL,
@@ -46,33 +46,33 @@ CREATE TABLE sessions (
     seen REAL NOT NULL,
     expires REAL NOT NULL
 ) WITHOUT ROWID;
-CREATE INDEX sessions_by_user ON sessions (user);
+CREATE INDEX IF NOT EXISTS sessions_by_user ON sessions (user);
 
-CREATE TABLE failures (
+CREATE TABLE IF NOT EXISTS failures (
     subject TEXT PRIMARY KEY,
     count INTEGER NOT NULL,
     until REAL NOT NULL,
     seen REAL NOT NULL
 ) WITHOUT ROWID;
 
-CREATE TABLE aside (
+CREATE TABLE IF NOT EXISTS aside (
     id BLOB PRIMARY KEY,
     value TEXT NOT NULL,
     expires REAL NOT NULL
 ) WITHOUT ROWID;
 
-CREATE TABLE used (
+CREATE TABLE IF NOT EXISTS used (
     token TEXT PRIMARY KEY,
     expires REAL NOT NULL
 ) WITHOUT ROWID;
 
-CREATE TABLE readers (
+CREATE TABLE IF NOT EXISTS readers (
     collection TEXT NOT NULL,
     team TEXT NOT NULL,
     PRIMARY KEY (collection, team)
 ) WITHOUT ROWID;
 
-CREATE TABLE options (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS options (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
 
 
@@ -134,10 +134,10 @@ def _open(path: Path) -> apsw.Connection:
     connection.execute("PRAGMA foreign_keys=ON")
     with connection:
         version = connection.execute("PRAGMA user_version").fetchall()[0][0]
-        if not version:
+        if version < _VERSION:  # what an older version lacks is only added
             connection.execute(_TABLES)
             connection.execute(f"PRAGMA user_version={_VERSION}")
-        elif version != _VERSION:
+        elif version > _VERSION:
             raise StoreError(
                 say(f"{FILE_NAME} có định dạng {version}; hãy cập nhật news-rag.",
                     f"{FILE_NAME} has format {version}; update news-rag.")
