@@ -90,4 +90,64 @@ def check_command(*, dataset: Path) -> None:
     click.echo(say(f"{len(cases)} câu hỏi hợp lệ.", f"{len(cases)} valid cases."))
 
 
-COMMANDS = (judge_command, add_command, list_command, table_command, check_command)
+@click.command(name="hidden", help=say("Đo riêng phần tìm: 240 đoạn XQuAD-vi giấu trong một kho khác.",
+                                       "Measure retrieval alone: XQuAD-vi hidden in another store."))  # fmt: skip
+@click.option(
+    "--into", type=FOLDER, help=say("Kho để giấu vào; được chép ra trước.", "Store to hide in; copied first.")
+)
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path("runs"), show_default=True,
+              help=say("Thư mục giữ bản chép.", "Folder that keeps the copy."))  # fmt: skip
+@click.option("--typing", "typings", multiple=True, help=say("Kiểu gõ, mặc định mọi kiểu.", "A typing; default all."))
+@click.option("--method", "methods", multiple=True, help=say("Cách tìm, mặc định mọi cách.", "A method; default all."))
+@click.option("--limit", type=click.IntRange(min=0), default=0, help=say("Chỉ hỏi N câu.", "N questions only."))
+@click.option("--speed", "n_timed", type=click.IntRange(min=0), default=0,
+              help=say("Đo thêm thời gian trên N câu.", "Time N questions too."))  # fmt: skip
+@with_verdict
+def hidden_command(
+    *, into: Path | None, out: Path, typings: tuple[str, ...], methods: tuple[str, ...], limit: int, n_timed: int
+) -> None:
+    """Print a Markdown table of the product and its baselines, both halves shown."""
+    from evals import hidden
+
+    contexts, asked = hidden.questions()
+    settings = hidden.put_in(hidden.place_for(into, out / ".stores"), contexts)
+    index = hidden.open_index(settings)
+    click.echo(f"{index.n_passages} passages, {index.n_documents} documents\n\n{hidden.HEAD}")
+    for method in methods or hidden.METHODS:
+        seen: dict[str, hidden.Place] = {}
+        for typing in typings or hidden.TYPINGS:
+            chosen = hidden.typed(asked, typing)[: limit or None]
+            click.echo(hidden.row(typing, method, chosen, hidden.ask(index, hidden.METHODS[method], chosen, seen)))
+    if n_timed:
+        found = hidden.speed(settings, asked[:n_timed])
+        parts = " + ".join(f"{part:.1f}" for part in found.parts)
+        click.echo(
+            f"\np50 {found.p50:.1f} ms (understand + encode + search: {parts}), p95 {found.p95:.1f} ms, n {n_timed}"
+        )
+
+
+@click.command(name="pairs", help=say("Viết tắt và viết đủ có tìm ra cùng một văn bản?",
+                                      "Do an abbreviation and its words find the same document?"))  # fmt: skip
+@click.option("--store", type=FOLDER, help=say("Kho để lấy câu và tìm.", "The store to draw from and search."))
+@click.option("--limit", type=click.IntRange(min=1), default=200, show_default=True,
+              help=say("Số cặp mỗi loại.", "Pairs of each kind."))  # fmt: skip
+@click.option("--seed", type=int, default=0, show_default=True, help=say("Số gieo ngẫu nhiên.", "Seed of draws."))
+@with_verdict
+def pairs_command(*, store: Path | None, limit: int, seed: int) -> None:
+    """Print the share of pairs with the same first document."""
+    from evals.pairs import agreement, pairs
+    from evals.stats import mean_estimate
+    from rag.index.index import Index
+    from rag.retrieve.hybrid import HybridRetriever
+
+    index = Index.open(Settings.load(store))
+    drawn = pairs(index.store, limit, seed)
+    same = agreement(HybridRetriever(index), drawn)
+    for kind in ("table", "defined"):
+        values = [float(yes) for yes, pair in zip(same, drawn, strict=True) if pair.kind == kind]
+        if values:
+            found = mean_estimate(values)
+            click.echo(f"{kind}: {found.value:.3f} ({found.low:.3f}–{found.high:.3f}), n {found.n}")
+
+
+COMMANDS = (hidden_command, pairs_command, judge_command, add_command, list_command, table_command, check_command)
