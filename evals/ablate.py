@@ -25,7 +25,7 @@ from rag.index.index import Index
 from rag.index.ingest import ingest
 from rag.index.lexical import LexicalTerm
 from rag.retrieve.hybrid import HybridRetriever, Weights
-from rag.retrieve.understand import Query, understand
+from rag.retrieve.understand import Query, understand_for
 from rag.settings import Settings
 from rag.text.syllables import bigrams, search_terms
 
@@ -108,7 +108,7 @@ def ranks(index: Index, variant: Variant, asked: Sequence[Asked]) -> Iterator[tu
     retriever = HybridRetriever(index, dense_weight=variant.dense_weight, weights=variant.weights)
     for one in asked:
         started = perf_counter()
-        query = variant.change(understand(one.question, index.store))
+        query = variant.change(understand_for(index, one.question))
         hits = retriever.retrieve(query, _DEPTH)
         taken = perf_counter() - started
         found = list(dict.fromkeys(hit.document.key for hit in hits))

@@ -29,7 +29,7 @@ from rag.index.index import Index
 from rag.index.ingest import ingest
 from rag.index.scored import Scored
 from rag.retrieve.hybrid import HybridRetriever
-from rag.retrieve.understand import Query, understand
+from rag.retrieve.understand import Query, understand_for
 from rag.settings import Settings
 from rag.types import EmbeddingMatrix
 
@@ -208,7 +208,7 @@ def ask(index: Index, method: Ranking, asked: Sequence[Asked], seen: dict[str, P
     """
     places, seen = [], {} if seen is None else seen
     for one in asked:
-        query = understand(one.question, index.vocabulary())
+        query = understand_for(index, one.question)
         years = [(d.year, d.month, d.day, d.end_year) for d in query.dates]
         key = f"{one.document} {one.answer} {query.encoded} {query.lexical} {query.terms} {years}"
         if key not in seen:
@@ -259,7 +259,7 @@ def speed(settings: Settings, asked: Sequence[Asked], top_k: int = 10) -> Speed:
     taken = []
     for one in asked:
         t0 = perf_counter()
-        query = understand(one.question, index.vocabulary())
+        query = understand_for(index, one.question)
         t1 = perf_counter()
         index.encode_query(query.encoded)
         t2 = perf_counter()

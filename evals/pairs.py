@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from rag.index.store import Store
 from rag.retrieve.hybrid import HybridRetriever
-from rag.retrieve.understand import understand
+from rag.retrieve.understand import understand_for
 from rag.text.abbreviations import expansion, find_definitions, table
 from rag.types import Passage
 
@@ -96,5 +96,5 @@ def agreement(retriever: HybridRetriever, drawn: Sequence[Pair], tick: Callable[
 
 
 def _first(retriever: HybridRetriever, question: str) -> str:
-    hits = retriever.retrieve(understand(question, retriever.index.vocabulary()), 1)
+    hits = retriever.retrieve(understand_for(retriever.index, question), 1)
     return hits[0].document.id if hits else ""

@@ -25,7 +25,7 @@ from rag.index.index import Index
 from rag.index.store import Store
 from rag.lang import say
 from rag.retrieve.hybrid import Explanation, HybridRetriever
-from rag.retrieve.understand import Query, understand
+from rag.retrieve.understand import Query, understand_for
 from rag.settings import Settings
 from rag.text.phrases import WithPhrases
 from rag.text.restore import restore
@@ -149,7 +149,7 @@ class Assistant:
         self._check_length(query)
         index = self._index.pinned()
         return replace(self._retriever, index=index).explain(
-            understand(query, index.vocabulary(access)), top_k, filters, access
+            understand_for(index, query, access), top_k, filters, access
         )
 
     def document(self, document_id: str, version: str | None = None, access: Access | None = None) -> Document | None:
@@ -246,14 +246,13 @@ class Assistant:
 
     def _understand(self, question: str, history: Sequence[Turn], access: Access | None) -> Query:
         """Tone marks first, then what a follow-up leaves unsaid: rules for follow-ups read marked text."""
-        known = self._index.vocabulary(access)
         if not history:
-            return understand(question, known)
-        vocabulary = WithPhrases(known)
+            return understand_for(self._index, question, access)
+        vocabulary = WithPhrases(self._index.vocabulary(access))
         earlier = [Turn(restore(clean(t.question), vocabulary).text, t.answer) for t in history]
         now = restore(clean(question), vocabulary).text
         whole = standalone(now, earlier)
-        return understand(whole if whole != now else question, known)
+        return understand_for(self._index, whole if whole != now else question, access)
 
     def _fetch(self, hit: Hit) -> Document:
         document = self._index.store.document(hit.document.id, hit.passage.version)

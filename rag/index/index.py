@@ -166,6 +166,11 @@ class Index:
         readable = self._readable(access)
         return self._generation.lexical.search(readable.weighed(terms) if readable else terms, top_k, filters, access)
 
+    def texts(self, terms: Sequence[LexicalTerm], n: int, access: Access | None = None) -> tuple[str, ...]:
+        """Texts of the ``n`` readable passages that share most with the terms, best first."""
+        found = self.search_lexical(terms, n, access=access)
+        return tuple(passage.text for passage in self.store.passages(s.id for s in found))
+
     def vocabulary(self, access: Access | None = None) -> Vocabulary:
         """Spellings and pairs of syllables, as the passages that may be read have them."""
         return self._readable(access) or self.store

@@ -18,10 +18,10 @@ from rag.index.identify import shortened_version
 from rag.index.index import FOLDER
 from rag.index.lexical import LexicalIndex, LexicalTerm
 from rag.index.sqlite import SqliteStore
-from rag.index.sqlite.vocabulary import count_syllables
 from rag.lang import say
 from rag.load.formats import LOADER_VERSION
 from rag.settings import Settings
+from rag.text.nearby import count_syllables
 from rag.text.syllables import search_terms
 
 _SAMPLE = 256

@@ -6,6 +6,6 @@ Knows nothing of FAISS, tantivy or SQLite: :class:`rag.index.index.Index` stands
 from __future__ import annotations
 
 from rag.retrieve.hybrid import HybridRetriever
-from rag.retrieve.understand import Query, understand
+from rag.retrieve.understand import Query, understand, understand_for
 
-__all__ = ["HybridRetriever", "Query", "understand"]
+__all__ = ["HybridRetriever", "Query", "understand", "understand_for"]

@@ -10,7 +10,7 @@ from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
 from rag.retrieve.hybrid import HybridRetriever
-from rag.retrieve.understand import understand
+from rag.retrieve.understand import understand_for
 from rag.types import Access, Filters, Hit
 
 
@@ -30,7 +30,7 @@ class NewsRetriever(BaseRetriever):
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun, **_: Any
     ) -> list[LangChainDocument]:
-        understood = understand(query, self.retriever.index.vocabulary(self.access))
+        understood = understand_for(self.retriever.index, query, self.access)
         hits = self.retriever.retrieve(understood, self.top_k, self.filters, self.access)
         return [to_langchain(hit) for hit in hits]
 

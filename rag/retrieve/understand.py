@@ -9,25 +9,31 @@ full. So capitals, the place of a tone mark and "UBND" or "Ủy ban nhân dân" 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from rag.index.index import Index
 from rag.index.lexical import LexicalTerm
 from rag.text.abbreviations import contractions, shortened, spelt_out
 from rag.text.correct import Correction, corrected, find_errors
 from rag.text.dates import DateMention, find_dates
+from rag.text.nearby import Nearby
 from rag.text.phrases import WithPhrases
 from rag.text.restore import Vocabulary, restore
 from rag.text.shorthand import spell_out
 from rag.text.syllables import bigrams, folded_terms, is_function_word, search_terms, tokens
 from rag.text.unicode import canonical_tones, clean, fold, has_marks, lower
+from rag.types import Access
 
 _RESTORED_WEIGHT = 0.4
 """Weight of the restored spelling in the lexical leg beside the folded one (1.0): a hint, because it may be wrong."""
 
 _CORRECTED_WEIGHT = 0.6
 """Weight of what was probably meant by a mistyped word: the word as typed may be a name after all."""
+
+_NEARBY = 5
+"""Passages whose spellings help to restore tone marks; more of them are about other things."""
 
 _SHORTENED_WEIGHT = 0.6
 """Weight of abbreviations beside the words in full (1.0), whichever of them was typed."""
@@ -74,17 +80,25 @@ class Query:
     defined: Mapping[str, str] = field(default_factory=dict)
 
 
-def understand(question: str, vocabulary: Vocabulary, today: date | None = None) -> Query:
+Texts = Callable[[Sequence[LexicalTerm]], Sequence[str]]
+"""Gives the texts of a few passages that share most with the terms."""
+
+
+def understand(question: str, vocabulary: Vocabulary, today: date | None = None, texts: Texts | None = None) -> Query:
     """Prepare a question for both legs of the search.
 
     :param question: As typed, with, without or partly with tone marks.
     :param vocabulary: Spellings of the indexed corpus, for restoring tone marks.
     :param today: What relative words of the question ("tháng trước") count from.
+    :param texts: Looks passages up, whose spellings decide where marks are missing; ``None`` leaves it to the corpus.
     """
     known = WithPhrases(vocabulary)
     typed = spell_out(_small_if_shouted(" ".join(clean(question).split())))
     errors = find_errors(typed, known)
-    restored = restore(corrected(typed, [e for e in errors if e.sure]), known)
+    spelt = corrected(typed, [e for e in errors if e.sure])
+    restored = restore(spelt, known)
+    if restored.changed and texts is not None:
+        restored = restore(spelt, Nearby(known, texts(_terms("folded", folded_terms(spelt), 1.0))))
     query = Query(
         typed=typed,
         text=restored.text,
@@ -94,6 +108,11 @@ def understand(question: str, vocabulary: Vocabulary, today: date | None = None)
         corrections=errors,
     )
     return with_definitions(query, {})
+
+
+def understand_for(index: Index, question: str, access: Access | None = None) -> Query:
+    """Prepare a question for a search of an index, with the spellings that a person may read there."""
+    return understand(question, index.vocabulary(access), texts=lambda terms: index.texts(terms, _NEARBY, access))
 
 
 def with_definitions(query: Query, defined: Mapping[str, str]) -> Query:

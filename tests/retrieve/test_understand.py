@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from rag.index.lexical import LexicalTerm
 from rag.retrieve.understand import understand
 
 
@@ -52,3 +53,22 @@ def test_relative_words_count_from_today() -> None:
 def test_each_term_is_sent_once() -> None:
     terms = [(t.field, t.text) for t in understand("hộ nghèo hộ nghèo", Counts()).lexical]
     assert len(terms) == len(set(terms))
+
+
+def test_passages_that_share_the_letters_decide_which_marks_were_meant() -> None:
+    asked: list[list[str]] = []
+
+    def texts(terms: Sequence[LexicalTerm]) -> Sequence[str]:
+        asked.append([term.text for term in terms])
+        return ["Hồ nghèo cá."] * 9
+
+    assert understand("ho ngheo", Counts()).text == "hộ nghèo"
+    assert understand("ho ngheo", Counts(), texts=texts).text == "hồ nghèo"
+    assert asked == [["ho", "ngheo", "ho_ngheo"]]
+
+
+def test_a_question_with_its_marks_looks_no_passages_up() -> None:
+    def texts(terms: Sequence[LexicalTerm]) -> Sequence[str]:
+        raise AssertionError
+
+    assert understand("Tỷ lệ hộ nghèo?", Counts(), texts=texts).text == "Tỷ lệ hộ nghèo?"

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 import apsw
 
 from rag.index.sqlite.reading import Base
-from rag.text.syllables import tokens
-from rag.text.unicode import canonical_tones, fold, lower, nfc
+from rag.text.nearby import count_syllables
+from rag.text.unicode import fold
 
 Pair = tuple[str, str]
 
@@ -39,23 +38,6 @@ class VocabularyReading(Base):
                 if (first, second) in wanted:
                     found[first, second] = count
         return found
-
-
-def count_syllables(texts: Iterable[str]) -> tuple[Counter[str], Counter[Pair]]:
-    """Count syllables and neighbouring pairs: lower-case, one tone placement, only spaces between the two of a pair."""
-    singles: Counter[str] = Counter()
-    pairs: Counter[Pair] = Counter()
-    for text in texts:
-        plain = lower(canonical_tones(nfc(text)))
-        previous, end = "", 0
-        for token in tokens(plain):
-            word = "" if token.text[0].isdigit() else token.text
-            if word:
-                singles[word] += 1
-                if previous and plain[end : token.start].isspace():
-                    pairs[previous, word] += 1
-            previous, end = word, token.end
-    return singles, pairs
 
 
 def add_counts(connection: apsw.Connection, texts: Iterable[str], sign: int) -> None:
