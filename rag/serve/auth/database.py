@@ -133,7 +133,7 @@ def _open(path: Path) -> apsw.Connection:
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
     with connection:
-        version = connection.execute("PRAGMA user_version").fetchall()[0][0]
+        version = int(str(connection.execute("PRAGMA user_version").fetchall()[0][0]))
         if version < _VERSION:  # what an older version lacks is only added
             connection.execute(_TABLES)
             connection.execute(f"PRAGMA user_version={_VERSION}")
