@@ -6,6 +6,7 @@ All of them look at one question and one text only, so they do not change with t
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,6 +15,7 @@ from itertools import pairwise
 from rag.answer.question import Term
 from rag.text.syllables import canonical_word, token_spans
 from rag.text.unicode import fold, lower
+from rag.types import Span
 
 _STOPS = re.compile(r"[,;:.!?…()\n]")
 _STOP_COST = {",": 2, ";": 10, ":": 3, "(": 2, ")": 2}
@@ -38,12 +40,45 @@ class Words:
     def find(self, term: Term) -> tuple[int, ...]:
         """Numbers of the words that agree with a term of the question."""
         found = self.loose.get(fold(term.text), ()) if term.loose else self.exact.get(term.text, ())
-        return found or self._spelt_out(term.spelt_out)
+        return found or self.spelt_out(term.spelt_out)
 
-    def _spelt_out(self, phrase: tuple[str, ...]) -> tuple[int, ...]:
+    def end(self, number: int) -> int:
+        """Where a word ends: its compared form is as long as it stands."""
+        return self.starts[number] + len(self.keys[number])
+
+    def spelt_out(self, phrase: tuple[str, ...]) -> tuple[int, ...]:
         """Where a phrase stands word after word."""
         first = self.exact.get(phrase[0], ()) if phrase else ()
         return tuple(n for n in first if self.keys[n : n + len(phrase)] == phrase)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some words of a text in a row: what :func:`words_of` gives for them alone, without taking them apart again.
+
+    :param first: Number of the first one; ``last`` is excluded.
+    """
+
+    whole: Words
+    first: int
+    last: int
+
+    def find(self, term: Term) -> tuple[int, ...]:
+        """Numbers of the words that agree with a term, counted from the first."""
+        found = self.whole.loose.get(fold(term.text), ()) if term.loose else self.whole.exact.get(term.text, ())
+        return self._inside(found, 1) or self._inside(self.whole.spelt_out(term.spelt_out), len(term.spelt_out))
+
+    def _inside(self, places: tuple[int, ...], length: int) -> tuple[int, ...]:
+        first, last = self.first, self.last
+        return tuple([n - first for n in places if first <= n <= last - length])
+
+
+def part_of(text: str, start: int, end: int) -> Words | Part:
+    """The words of ``text[start:end]``."""
+    whole = words_of(text)
+    first, last = bisect_left(whole.starts, start), bisect_left(whole.starts, end)
+    cut = (first and whole.end(first - 1) > start) or (last and whole.end(last - 1) > end)
+    return words_of(text[start:end]) if cut else Part(whole, first, last)
 
 
 @lru_cache(maxsize=1024)
@@ -76,7 +111,7 @@ def _frozen(table: dict[str, list[int]]) -> dict[str, tuple[int, ...]]:
     return {word: tuple(numbers) for word, numbers in table.items()}
 
 
-def coverage(terms: Sequence[Term], *texts: Words) -> float:
+def coverage(terms: Sequence[Term], *texts: Words | Part) -> float:
     """Weighted share of the terms that stand in any of the texts, 0 to 1; 0 when there are no terms.
 
     A syllable found outside the compound that it forms in the question counts half: "hội" of "hội nghị" also stands in
@@ -89,22 +124,26 @@ def coverage(terms: Sequence[Term], *texts: Words) -> float:
     return found / total
 
 
-def _agreement(term: Term, terms: Sequence[Term], words: Words) -> float:
+def _agreement(term: Term, terms: Sequence[Term], words: Words | Part) -> float:
+    """1.0 where the term stands beside one of its neighbours in the question, or has none; else 0.5; 0.0 if nowhere."""
     places = words.find(term)
     if not places:
         return 0.0
-    return max(_fit(place, term, terms, words) for place in places)
+    beside = _beside(term, terms, words)
+    return 1.0 if beside is None or any(place in beside for place in places) else 0.5
 
 
-def _fit(place: int, term: Term, terms: Sequence[Term], words: Words) -> float:
-    """1.0 where the term stands beside one of its neighbours in the question, or has none; else 0.5."""
+def _beside(term: Term, terms: Sequence[Term], words: Words | Part) -> frozenset[int] | None:
+    """The places beside a neighbour of the term; ``None`` where it has none, or tells enough by itself."""
+    if term.weight > 1.0:
+        return None
     neighbours = [(t, t.position - term.position) for t in terms if abs(t.position - term.position) == 1]
-    if not neighbours or term.weight > 1.0:
-        return 1.0
-    return 1.0 if any(place + step in words.find(t) for t, step in neighbours) else 0.5
+    if not neighbours:
+        return None
+    return frozenset(place - step for t, step in neighbours for place in words.find(t))
 
 
-def pair_coverage(terms: Sequence[Term], words: Words) -> float:
+def pair_coverage(terms: Sequence[Term], words: Words | Part) -> float:
     """Share of the question's compounds (neighbouring terms) that also stand together in the text."""
     pairs = [(a, b) for a, b in pairwise(terms) if b.position - a.position == 1]
     if not pairs:
@@ -121,12 +160,20 @@ def closeness(terms: Sequence[Term], text: str, start: int, end: int) -> float:
 
     A comma counts as two words, a semicolon as ten: what it separates belongs to something else.
     """
-    words = words_of(text)
     score = 0.0
     for term in terms:
-        near = [_fit(n, term, terms, words) * _nearness(text, words.starts[n], start, end) for n in words.find(term)]
-        score += term.weight * max(near, default=0.0)
+        score += term.weight * _nearest(term, terms, text, Span(start, end))
     return score / max(1e-9, sum(t.weight for t in terms))
+
+
+def _nearest(term: Term, terms: Sequence[Term], text: str, span: Span) -> float:
+    words = words_of(text)
+    places = words.find(term)
+    if not places:
+        return 0.0
+    beside = _beside(term, terms, words)
+    fits = ((place, 1.0 if beside is None or place in beside else 0.5) for place in places)
+    return max(fit * _nearness(text, words.starts[place], span.start, span.end) for place, fit in fits)
 
 
 def _nearness(text: str, at: int, start: int, end: int) -> float:

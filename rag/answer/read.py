@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from rag.answer.about import Difference, Setting, differences
-from rag.answer.match import Words, coverage, pair_coverage, words_of
+from rag.answer.match import Words, coverage, pair_coverage, part_of, words_of
 from rag.answer.question import Kind, Question, Term
 from rag.answer.short import Short, find_short
 from rag.types import Hit, Span
@@ -147,7 +147,7 @@ class _Candidate:
         self.span = span
         self.heading = span.end <= _HEAD and not re.search(r"[.!?…:;]$", hit.passage.text[: span.end - start].rstrip())
         self.text = hit.passage.text[span.start - start : span.end - start]
-        words = words_of(self.text)
+        words = part_of(hit.passage.text, span.start - start, span.end - start)
         self.sentence = coverage(telling, words)
         self.context = context
         self.pairs = pair_coverage(question.terms, words)
