@@ -43,8 +43,8 @@ def public_origin(settings: Settings) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname or not is_plain:
         raise SettingError(
             say(
-                f"RAG_PUBLIC_URL là {given!r}; cần dạng https://ten-may (đường dẫn con đặt ở RAG_ROOT_PATH).",
-                f"RAG_PUBLIC_URL is {given!r}; expected https://host (a sub-path goes into RAG_ROOT_PATH).",
+                f"RAG_PUBLIC_URL là {given!r}; cần dạng https://ten-may, không có đường dẫn con.",
+                f"RAG_PUBLIC_URL is {given!r}; expected https://host, without a path.",
             )
         )
     usual = {"http": ":80", "https": ":443"}[parts.scheme]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request
@@ -18,6 +18,7 @@ from rag.serve.addresses import own_hosts, public_origin
 from rag.serve.admin import add_admin
 from rag.serve.api import make_api, make_openai
 from rag.serve.api.services import Services
+from rag.serve.audit import Audit, Audited
 from rag.serve.auth.routes import add_sign_in
 from rag.serve.embed.door import Door
 from rag.serve.embed.origins import embed_origins
@@ -26,10 +27,13 @@ from rag.serve.gate import Gate, Identifies
 from rag.serve.guard import Guard
 from rag.serve.identity import Identification, access_of
 from rag.serve.library import Library
+from rag.serve.limits import Counting, Limits, admitted_by
+from rag.serve.metrics import CONTENT_TYPE, Metrics
 from rag.serve.pages import message_page
 from rag.serve.places import Places
 from rag.serve.shell import Shell
 from rag.serve.viewer import document_page, parse_span
+from rag.serve.watch import Watched, WatchedAssistant
 from rag.settings import Settings
 
 if TYPE_CHECKING:
@@ -50,8 +54,11 @@ def create_app(assistant: Assistant, settings: Settings, *, who: Identifies | No
     from rag.serve.mount import mount_chat
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.assistant = assistant
-    _add_health(app, assistant)
+    limits = Limits(settings, Places(settings.answers_at_once, settings.answers_waiting))
+    metrics = app.state.metrics = Metrics(limits.places, lambda: assistant.n_documents)
+    watched: Any = WatchedAssistant(assistant, settings, metrics, limits)
+    app.state.assistant = watched
+    _add_health(app, assistant, metrics)
     library = app.state.library = Library(assistant, settings)
     _add_documents(app, assistant, library)
     add_actions(app, assistant, library, public_origin(settings))
@@ -60,26 +67,28 @@ def create_app(assistant: Assistant, settings: Settings, *, who: Identifies | No
     add_sign_in(app, settings, getattr(who, "way", None))
     add_embed(app, assistant, settings)
     app.mount("/ui", StaticFiles(directory=STATIC))
-    services = Services(
-        assistant,
-        settings,
-        library,
-        Places(settings.answers_at_once, settings.answers_waiting),
-    )
+    services = Services(watched, settings, library, limits)
     app.mount("/api/v1", make_api(services))
     app.mount("/v1", make_openai(services))
-    mount_chat(app, assistant, settings, access_of)
+    mount_chat(app, watched, settings, access_of, admitted_by(limits))
     app.add_middleware(Shell)
+    app.add_middleware(Audited, audit=Audit(settings), limits=limits)
+    app.add_middleware(Counting, limits=limits)
     app.add_middleware(Gate, who=who)
     app.add_middleware(
         Guard, hosts=own_hosts(settings), origin=public_origin(settings), max_upload=settings.upload_mb << 20
     )
     if origins := embed_origins(settings):
         app.add_middleware(Door, origins=origins)
+    app.add_middleware(Watched, metrics=metrics, limits=limits)
     return app
 
 
-def _add_health(app: FastAPI, assistant: Assistant) -> None:
+def _add_health(app: FastAPI, assistant: Assistant, metrics: Metrics) -> None:
+    @app.get("/metrics")
+    def counts() -> Response:
+        return Response(metrics.text(), media_type=CONTENT_TYPE)
+
     @app.get("/healthz")
     def healthz() -> dict[str, str]:
         return {"status": "ok"}

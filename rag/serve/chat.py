@@ -35,14 +35,19 @@ STEP_S = 0.06
 KEPT_EXCHANGES = 50
 
 Update: TypeAlias = dict[str, Any]
+Admitted: TypeAlias = Callable[[Any], contextlib.AbstractContextManager[None]]
+"""Counts the question of a request and holds a place while it is answered; raises when there is none."""
 
 
 class Chat:
     """What the page's events do. Stateless: the conversation travels with the page's session."""
 
-    def __init__(self, assistant: Assistant, access: Callable[[Any], Access | None]) -> None:
+    def __init__(
+        self, assistant: Assistant, access: Callable[[Any], Access | None], admitted: Admitted = contextlib.nullcontext
+    ) -> None:
         self.assistant = assistant
         self.access = access
+        self.admitted = admitted
 
     def welcome(self, request: gr.Request) -> str:
         """First content of a page that was just opened."""
@@ -107,7 +112,7 @@ class Chat:
             return
         earlier, number = conversation[:-1], len(conversation)
         searched = self._searched(conversation[-1], request)
-        for exchange in self._steps(conversation, self.access(request)):
+        for exchange in self._steps(conversation, request):
             html = render_exchange(exchange, number, searched)
             yield ((*earlier, exchange), html, *_buttons(is_running=exchange.is_running))
 
@@ -137,15 +142,15 @@ class Chat:
         """A new conversation."""
         return ("", (), "", self.welcome(request), *_buttons(is_running=False))
 
-    def _steps(self, conversation: Conversation, who: Access | None) -> Iterator[Exchange]:
+    def _steps(self, conversation: Conversation, request: gr.Request) -> Iterator[Exchange]:
         """The last exchange as it grows; never raises, a failure is its last step."""
         exchange = conversation[-1]
         shown_at = time.monotonic()
         try:
             events = self.assistant.stream(
-                exchange.question, turns(conversation[:-1]), exchange.filters or None, access=who
+                exchange.question, turns(conversation[:-1]), exchange.filters or None, access=self.access(request)
             )
-            with contextlib.closing(events):  # closing the stream is what cancels the work
+            with self.admitted(request), contextlib.closing(events):  # closing the stream is what cancels the work
                 for event in events:
                     exchange = advance(exchange, event)
                     if _is_worth_showing(event, time.monotonic() - shown_at):

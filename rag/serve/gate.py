@@ -16,6 +16,7 @@ from rag.lang import say
 from rag.serve.guard import ROUTE, Refusal
 from rag.serve.identity import IDENTITY, Identity
 from rag.serve.routes import Route
+from rag.serve.seen import SEEN
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -50,6 +51,8 @@ class Gate:
             return
         route: Route = scope[ROUTE]
         identity = self.who.identify(HTTPConnection(scope))
+        if identity is not None and (seen := scope.get(SEEN)) is not None:
+            seen.user, seen.kind = identity.user, identity.kind
         if identity is None and route.needs is not None:
             if self.who.sign_in and route.is_page:
                 await RedirectResponse(_with_return(self.who.sign_in, scope), 303)(scope, receive, send)

@@ -18,6 +18,7 @@ from rag.serve.headers import secured
 from rag.serve.pages import message_page
 from rag.serve.problems import encoded, is_for_programs
 from rag.serve.routes import OPEN_ROUTES, UPLOAD, Route
+from rag.serve.seen import SEEN, Seen
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -80,6 +81,8 @@ class Guard:
 
     async def _guarded(self, scope: Scope, receive: Receive, send: Send) -> None:
         request_id = secrets.token_hex(5)
+        seen: Seen = scope.get(SEEN) or Seen()
+        seen.request_id = request_id
         has_started = False
 
         async def send_secured(message: Message) -> None:
@@ -91,6 +94,7 @@ class Guard:
 
         try:
             route = self._check(scope)
+            seen.route = route.pattern
             if route.max_bytes == UPLOAD:
                 receive = _counted(receive, self.max_upload)
             else:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import sys
 from collections.abc import Callable, Coroutine
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +17,9 @@ from fastapi.responses import JSONResponse
 from fastapi.routing import Mount
 
 from rag.lang import say
-from rag.serve.chat import Chat
+from rag.serve.chat import Admitted, Chat
 from rag.serve.pages import product_name
+from rag.serve.places import FullError
 from rag.settings import Settings
 from rag.types import Access
 
@@ -39,14 +41,21 @@ element.addEventListener('rag:ask', (event) => trigger('click', event.detail));
 """
 
 
-def mount_chat(app: FastAPI, assistant: Assistant, settings: Settings, access: Callable[[Any], Access | None]) -> None:
+def mount_chat(
+    app: FastAPI,
+    assistant: Assistant,
+    settings: Settings,
+    access: Callable[[Any], Access | None],
+    admitted: Admitted = nullcontext,
+) -> None:
     """Mount the chat at ``/``; must be the last route of the application.
 
     :param access: Rule that turns a request into what it may read.
+    :param admitted: Counts a question and holds a place for its answer.
     """
 
     async def build() -> None:
-        _mount(app, build_page(Chat(assistant, access), settings), settings)
+        _mount(app, build_page(Chat(assistant, access, admitted), settings), settings)
 
     _finish(build())
     inner = app.router.routes[-1].app  # type: ignore[attr-defined]
@@ -114,7 +123,19 @@ def build_page(chat: Chat, settings: Settings) -> gr.Blocks:
     page.queue(max_size=QUEUE_LENGTH, api_open=False, default_concurrency_limit=AT_ONCE)
     # Gradio sums up all past events after each one, even where nobody can see it: a data frame for every answer.
     page._queue.ANAYLTICS_CACHE_FREQUENCY = sys.maxsize
+    _speak_when_full(page)
     return page
+
+
+def _speak_when_full(page: gr.Blocks) -> None:
+    """Say in the person's language that too many wait; Gradio says it in English and with numbers."""
+    push = page._queue.push
+
+    async def told(*args: Any, **kwargs: Any) -> Any:
+        done, text, state = await push(*args, **kwargs)
+        return done, str(FullError()) if state == "queue_full" else text, state
+
+    page._queue.push = told
 
 
 def _lay_out(max_question: int) -> Parts:

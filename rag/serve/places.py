@@ -110,6 +110,7 @@ class Place:
         self.ticket = ticket
         self._leave = leave
         self._left = False
+        self._after: list[Callable[[], None]] = []
 
     @property
     def is_ready(self) -> bool:
@@ -126,6 +127,12 @@ class Place:
         if not self._left:
             self._left = True
             self._leave(self.ticket)
+            for call in self._after:
+                call()
+
+    def then(self, call: Callable[[], None]) -> None:
+        """Have something done when the place is left."""
+        self._after.append(call)
 
 
 @contextlib.asynccontextmanager

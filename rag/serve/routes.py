@@ -52,6 +52,7 @@ OPEN_ROUTES: tuple[Route, ...] = (
     Route("GET", r"/admin/feedback\.(csv|jsonl|cases)", is_page=True, needs="admin"),
     Route("GET", r"/ui/[a-z-]{1,40}\.(css|js|svg)"),
     Route("GET", r"/(healthz|readyz)"),
+    Route("GET", r"/metrics", needs="admin"),
     # Signing in and out; which of them answer depends on RAG_AUTH.
     Route("GET", r"/sign-in", is_page=True),
     Route("POST", r"/sign-in", max_bytes=MAX_FORM_BYTES),

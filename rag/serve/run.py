@@ -24,7 +24,7 @@ from rag.settings import Settings
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-DRAIN_S = 10
+DRAIN_S = 30
 """Time for running answers to finish after the signal to stop."""
 
 OnReady = Callable[[str], None]
@@ -41,10 +41,17 @@ def serve(settings: Settings, *, on_ready: OnReady | None = None) -> None:
     with contextlib.closing(open_socket(settings.host, settings.port)) as listener:
         from rag.assistant import Assistant
         from rag.serve.app import create_app
+        from rag.serve.audit import Audit
+        from rag.serve.logs import set_up_logs
+        from rag.serve.metrics import metrics_served
 
         here = replace(settings, port=listener.getsockname()[1])
+        set_up_logs(here)
+        Audit(here).expire()
         with contextlib.closing(Assistant.open(settings=here)) as assistant, _ended_by_signals():
-            make_server(create_app(assistant, here), here, on_ready=on_ready).run(sockets=[listener])
+            app = create_app(assistant, here)
+            with metrics_served(app.state.metrics, here.metrics_port):
+                make_server(app, here, on_ready=on_ready).run(sockets=[listener])
 
 
 def check_exposure(settings: Settings) -> None:

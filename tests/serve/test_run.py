@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import socket
 import threading
 import time
@@ -77,6 +78,29 @@ def test_it_tells_its_address_when_ready_and_ends_although_a_page_listens(settin
     assert addresses == [f"http://127.0.0.1:{here.port}"]
     assert not thread.is_alive()
     assert time.monotonic() - started < 5
+
+
+def test_an_answer_that_runs_is_finished_before_the_end(settings: Settings) -> None:
+    assistant = FakeAssistant(pause_s=0.1)
+    with closing(open_socket("127.0.0.1", 0)) as listener:
+        here = replace(settings, port=listener.getsockname()[1])
+        server = make_server(create_app(assistant, here), here)  # type: ignore[arg-type]
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            page = http.client.HTTPConnection("127.0.0.1", here.port, timeout=20)
+            head = {"Content-Type": "application/json", "Accept": "text/event-stream"}
+            body = json.dumps({"question": "Bao nhiêu công trình?"}).encode()
+            page.request("POST", "/api/v1/ask", body, head)
+            response = page.getresponse()
+            assert response.read(6) == b"event:"
+        finally:
+            server.should_exit = True
+        assert b"event: done" in response.read()
+        page.close()
+        thread.join(timeout=20)
+    assert not thread.is_alive()
+    assert assistant.finished == 1
 
 
 def wait_until(condition: object) -> None:

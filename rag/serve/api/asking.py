@@ -14,7 +14,7 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 
 from rag.lang import say
 from rag.serve.api.models import AnswerRow, AskGiven, HitsRow, SearchGiven, both, hit_row
-from rag.serve.api.services import EVENT_STREAM, Services, refusals, request_id, wants_stream
+from rag.serve.api.services import EVENT_STREAM, Services, admit, refusals, request_id, wants_stream
 from rag.serve.guard import Refusal
 from rag.serve.identity import Identity, access_of, identity_of
 from rag.serve.places import Place, seated
@@ -47,7 +47,7 @@ def asking_routes(services: Services) -> APIRouter:
     async def ask(request: Request, given: AskGiven) -> Response:
         identity = identity_of(request)
         check_length(given.question, services)
-        place = services.places.reserve()
+        place = admit(services, request)
         events = begin(services, identity, given)
         if wants_stream(request):
             stream = _sse(services, identity, place, events, request_id(request))
@@ -66,7 +66,8 @@ def asking_routes(services: Services) -> APIRouter:
     def search(request: Request, given: SearchGiven) -> HitsRow:
         filters = given.filters.filters() if given.filters else None
         check_length(given.query, services)
-        with services.places.taken():
+        limits = services.limits
+        with limits.admitted(identity_of(request), limits.address(request.scope)):
             hits = services.assistant.search(given.query, filters, given.top_k, access_of(request))
         return HitsRow(hits=[hit_row(hit) for hit in hits])
 
@@ -110,7 +111,7 @@ async def _sse(
 ) -> AsyncIterator[str]:
     try:
         if not place.is_ready:
-            yield sse("waiting", {"ahead": services.places.waiting})
+            yield sse("waiting", {"ahead": services.limits.places.waiting})
         async with seated(place), contextlib.aclosing(steps(events)) as following:
             async for event in following:
                 yield sse(event.kind, event_data(services, identity, event, code))

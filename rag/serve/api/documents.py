@@ -141,6 +141,7 @@ def _adding(router: APIRouter, services: Services) -> None:
             ]
         if not files:
             raise Refusal(422, say("Không có tệp nào trong trường files.", "There is no file in the field files."))
+        services.limits.files(identity, len(files))
         added = _add(services, files, collection)
         if wants_stream(request):
             return StreamingResponse(_file_events(added), media_type=EVENT_STREAM, headers=STREAM_HEADERS)

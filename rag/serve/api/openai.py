@@ -24,7 +24,7 @@ from rag.lang import say
 from rag.serve.addresses import public_origin
 from rag.serve.api.app import tell_failures
 from rag.serve.api.asking import STREAM_HEADERS, answered, broken, check_length, log, tellable
-from rag.serve.api.services import EVENT_STREAM, Services, request_id
+from rag.serve.api.services import EVENT_STREAM, Services, admit, request_id
 from rag.serve.guard import Refusal
 from rag.serve.identity import Identity, identity_of
 from rag.serve.places import Place, seated
@@ -107,7 +107,7 @@ def make_openai(services: Services) -> FastAPI:
         _check(given)
         question, history = conversation(given.messages)
         check_length(question, services)
-        place = services.places.reserve()
+        place = admit(services, request)
         events = services.assistant.stream(question, history, None, identity.access)
         told = _Told(services, request, identity, question)
         if given.stream:
@@ -190,8 +190,7 @@ class _Told:
         marker = f"[{citation.n}]"
         at = max(text.find(marker), 0)
         place = f"{quote(citation.document_id, safe='')}/{quote(citation.version, safe='')}"
-        root = self.services.settings.root_path.rstrip("/")
-        url = f"{self.origin}{root}/documents/{place}?start={citation.start}&end={citation.end}"
+        url = f"{self.origin}/documents/{place}?start={citation.start}&end={citation.end}"
         shown = {"url": url, "title": citation.title, "start_index": at, "end_index": at + len(marker)}
         ours = {"n": citation.n, "quote": citation.quote, "document_id": citation.document_id,
                 "version": citation.version, "start": citation.start, "end": citation.end}  # fmt: skip

@@ -10,7 +10,9 @@ from starlette.requests import Request
 from rag.serve.api.models import ProblemRow, both
 from rag.serve.given_answers import GivenAnswers
 from rag.serve.guard import REQUEST_ID
-from rag.serve.places import Places
+from rag.serve.identity import identity_of
+from rag.serve.limits import Limits
+from rag.serve.places import Place
 from rag.settings import Settings
 
 if TYPE_CHECKING:
@@ -27,13 +29,22 @@ class Services:
     assistant: Assistant
     settings: Settings
     library: Library
-    places: Places
+    limits: Limits
     answers: GivenAnswers = field(default_factory=GivenAnswers)
 
 
 def request_id(request: Request) -> str:
     """Under which log, response header and problem name this request."""
     return str(request.scope.get(REQUEST_ID, ""))
+
+
+def admit(services: Services, request: Request) -> Place:
+    """Count a question and reserve a place for its answer.
+
+    :raises TooManyError: If the sender asks for more than she may.
+    :raises FullError: If there is no place.
+    """
+    return services.limits.admit(identity_of(request), services.limits.address(request.scope))
 
 
 def wants_stream(request: Request) -> bool:
