@@ -36,12 +36,14 @@ class Mix:
     """How rules and network are put together; searched on one half of XQuAD-vi, judged on the other.
 
     :param window: Tokens of the sentences that are read; one pass takes some 0.1 ms for each.
-    :param likely: Weight of the network's probability in a sentence's score.
+    :param margin: Weight of the network's margin in a sentence's score.
+    :param unread: Margin of a sentence that did not fit into the window.
     :param sure: Probability from which on its words stand in where the rules find nothing.
     """
 
     window: int = 160
-    likely: float = 0.5
+    margin: float = 0.08
+    unread: float = -4.0
     sure: float = 0.3
 
 
@@ -67,20 +69,20 @@ class SpanReader:
             return evidence
         chosen = _chosen(evidence, model, self.mix.window)
         found = _found(question, evidence, chosen, model)
-        likely = _probabilities([f.margin for f in found.values()])
-        read = [
-            self._joined(question, e, found[n], likely[list(found).index(n)]) if n in found else e
-            for n, e in enumerate(evidence)
-        ]
+        read = [self._joined(question, e, found.get(n)) for n, e in enumerate(evidence)]
         return tuple(sorted(read, key=lambda e: -e.score))
 
-    def _joined(self, question: Question, evidence: Evidence, found: Found, likely: float) -> Evidence:
-        short = self._short(question, evidence, found, likely)
+    def _joined(self, question: Question, evidence: Evidence, found: Found | None) -> Evidence:
+        if found is None:
+            return replace(evidence, score=evidence.score + self.mix.margin * self.mix.unread)
+        margin = min(max(found.margin, _LEAST), _MOST)
+        short = self._short(question, evidence, found)
         missing = 0.0 if short and not evidence.short else evidence.signals.missing
-        signals = replace(evidence.signals, span=_sureness(found.margin), missing=missing)
-        return replace(evidence, score=evidence.score + self.mix.likely * likely, signals=signals, short=short)
+        signals = replace(evidence.signals, span=(margin - _LEAST) / (_MOST - _LEAST), missing=missing)
+        return replace(evidence, score=evidence.score + self.mix.margin * margin, signals=signals, short=short)
 
-    def _short(self, question: Question, evidence: Evidence, found: Found, likely: float) -> Short | None:
+    def _short(self, question: Question, evidence: Evidence, found: Found) -> Short | None:
+        likely = 1.0 / (1.0 + math.exp(-found.margin))
         start, end = snap(evidence.text, found.start, found.end)
         if start == end or not _may_mark(question):
             return evidence.short
@@ -90,6 +92,9 @@ class SpanReader:
             return _with_unit_of_time(question, evidence, marked) if fits else None
         return marked if _is_better(question, marked, likely, evidence) else evidence.short
 
+
+_LEAST, _MOST = -8.0, 12.0
+"""Margins beyond which nothing is told apart any more."""
 
 _ASKS = re.compile(r"\b(gi|nao|ai|dau|may|sao|bao (nhieu|gio|lau|xa)|tai sao|the nao|liet ke|ke ten|neu|cho biet)\b")
 
@@ -192,14 +197,6 @@ def _found(question: Question, evidence: Sequence[Evidence], chosen: Sequence[in
     return {number: found for number, found in pairs if found is not None}
 
 
-_LEAST, _MOST = -8.0, 12.0
-"""Margins beyond which nothing is told apart any more."""
-
-
-def _sureness(margin: float) -> float:
-    return (min(max(margin, _LEAST), _MOST) - _LEAST) / (_MOST - _LEAST)
-
-
 _GAP = 3
 """Characters between two sentences that follow each other."""
 
@@ -207,10 +204,3 @@ _GAP = 3
 def _follows(first: Evidence, second: Evidence) -> bool:
     same = first.hit.document.id == second.hit.document.id
     return same and 0 <= second.span.start - first.span.end <= _GAP
-
-
-def _probabilities(margins: Sequence[float]) -> list[float]:
-    """Chance of each sentence, beside the chance of none."""
-    top = max([0.0, *margins])
-    total = math.exp(-top) + sum(math.exp(m - top) for m in margins)
-    return [math.exp(m - top) / total for m in margins]
