@@ -26,7 +26,7 @@ from rag.settings import Settings
 def judge_command(*, run: Path, model: str) -> None:
     """Report how a model's verdicts agree with the scores."""
     from evals.judge import judge_run
-    from rag.answer.generate import open_model
+    from rag.answer.model import open_model
 
     found = judge_run(run, open_model(Settings.load(llm=model)), model)
     figures = f"{found.agreement:.3f} (kappa {found.kappa:.3f}, n {found.n})"

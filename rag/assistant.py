@@ -13,9 +13,11 @@ from pathlib import Path
 from time import perf_counter
 
 from rag.answer.converse import standalone
-from rag.answer.generate import Writer, open_model
+from rag.answer.generate import Writer
+from rag.answer.model import TimedModel, open_model
 from rag.answer.question import analyse
 from rag.answer.reply import Piece, Replier
+from rag.answer.rewrite import Rewriter
 from rag.answer.smalltalk import small_talk
 from rag.answer.span import open_reader
 from rag.answer.suggest import suggest
@@ -49,7 +51,9 @@ class Assistant:
         self._index = index
         self._retriever = HybridRetriever(index, settings.n_candidates, settings.dense_weight)
         self._suggested: dict[tuple[str, int, Access | None], tuple[str, ...]] = {}
-        writer = Writer(open_model(settings)) if settings.llm else None
+        model = TimedModel(open_model(settings), settings.llm_timeout_s) if settings.llm else None
+        writer = Writer(model, settings.llm_context, settings.llm_max_tokens) if model else None
+        self._standalone = Rewriter(model).standalone if model else standalone
         reader = open_reader(settings, lambda: index.encoder)
         self._replier = Replier(reader, self._fetch, settings.caution, writer)
 
@@ -251,7 +255,7 @@ class Assistant:
         vocabulary = WithPhrases(self._index.vocabulary(access))
         earlier = [Turn(restore(clean(t.question), vocabulary).text, t.answer) for t in history]
         now = restore(clean(question), vocabulary).text
-        whole = standalone(now, earlier)
+        whole = self._standalone(now, earlier)
         return understand_for(self._index, whole if whole != now else question, access)
 
     def _fetch(self, hit: Hit) -> Document:

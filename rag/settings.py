@@ -50,7 +50,10 @@ class Settings:
     caution: float = _setting(0.42, "RAG_CAUTION", "0 to 1", "trades coverage for risk; higher answers less often")
     llm: str = _setting("", "RAG_LLM", "", "provider:model of an optional language model; empty = quote only")
     llm_base_url: str = _setting("", "RAG_LLM_BASE_URL", "", "address of an OpenAI-compatible server")
-    llm_timeout_s: float = _setting(30.0, "RAG_LLM_TIMEOUT", "seconds", "time allowed for a model's answer")
+    llm_timeout_s: float = _setting(
+        30.0, "RAG_LLM_TIMEOUT", "seconds", "time allowed for a model's whole answer, repeats included"
+    )
+    llm_context: int = _setting(8192, "RAG_LLM_CONTEXT", "tokens", "what the model reads and writes at most, in all")
     llm_max_tokens: int = _setting(800, "RAG_LLM_MAX_TOKENS", "tokens", "longest answer of a model")
     llm_retries: int = _setting(1, "RAG_LLM_RETRIES", "times", "repeats after a failed call")
     host: str = _setting("127.0.0.1", "RAG_HOST", "", "address that the server listens on")

@@ -43,6 +43,17 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
     return current
 
 
+def leans_on(question: str) -> bool:
+    """Whether a question cannot be understood without what was asked before it.
+
+    >>> leans_on("Còn năm 2021?"), leans_on("Tỷ lệ hộ nghèo năm 2021 là bao nhiêu?")
+    (True, False)
+    """
+    plain = fold(question).strip(" ?.!")
+    continues = _CONTINUES.match(plain) and len(plain.split()) <= 8
+    return bool(continues or _MORE.match(plain)) or not _stands_alone(question)
+
+
 def _completed(question: str, previous: str) -> str:
     plain = fold(question).strip(" ?.!")
     if _MORE.match(plain):

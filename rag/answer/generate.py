@@ -11,118 +11,139 @@ import re
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from itertools import islice
+from typing import TYPE_CHECKING
 
 from rag.answer.cite import Claim, Quote
+from rag.answer.guard import told_text
 from rag.answer.match import coverage, words_of
+from rag.answer.model import TimedModel
 from rag.answer.prompts import load_prompt
 from rag.answer.question import Term, key
 from rag.answer.verify import Source, problems
-from rag.errors import ModelError
-from rag.lang import say
 from rag.text.sentences import sentence_spans
 from rag.text.syllables import is_function_word, tokens
 from rag.types import Hit, Span, Turn
 
 if TYPE_CHECKING:
-    from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import BaseMessage
-
-    from rag.settings import Settings
 
 _log = logging.getLogger(__name__)
 _MARK = re.compile(r"\[\s*([a-z0-9]{4}(?:\s*[,;]\s*[a-z0-9]{4})*)\s*\]")
 _ANY_BRACKET = re.compile(r"\[[^\]\n]{0,40}\]")
 _NOTHING = "KHÔNG NÊU"
-_PASSAGE_CHARS = 6000
-"""Characters of passages in a prompt: about 2,000 tokens, which fits the smallest usual context window."""
+_CHARS_PER_TOKEN = 2
+"""Characters of Vietnamese in a token of a model that has few Vietnamese words: rather too few than cut off."""
+_LEAST_CHARS = 1500
+_MOST_PASSAGES = 12
+_MOST = 40
+"""Sentences that are read at most: a model that does not stop is stopped."""
+_SUPPORT = 0.6
+"""Share of a sentence's words of content that must stand in what it cites, in any order."""
+_MEANT = 0.55
+"""Share from which on a sentence of the passage is what a refused one was meant to say."""
+_RECITED = 7
+"""Words in a row that count as recited."""
 
 
 @dataclass(slots=True)
 class Written:
     """What came of a model's text so far.
 
-    :param dropped: Sentences that were not shown, for the log and the note to the person.
+    :param dropped: Sentences that were not shown, for the note to the person.
+    :param replaced: Sentences in whose place the passage is quoted.
     """
 
     claims: list[Claim] = field(default_factory=list)
     dropped: list[str] = field(default_factory=list)
-
-
-def open_model(settings: Settings) -> BaseChatModel:
-    """The configured chat model.
-
-    :raises ModelError: If its package is missing (the message gives the install line) or it cannot be set up.
-    """
-    from langchain.chat_models import init_chat_model
-
-    options: dict[str, Any] = {"timeout": settings.llm_timeout_s, "max_retries": settings.llm_retries, "temperature": 0}
-    if settings.llm_base_url:
-        options["base_url"] = settings.llm_base_url
-    provider = settings.llm.split(":", 1)[0]
-    if provider == "openai":
-        options["max_tokens"] = settings.llm_max_tokens
-    try:
-        model: BaseChatModel = init_chat_model(settings.llm, **options)
-        return model
-    except ImportError as error:
-        raise ModelError(
-            say(f"RAG_LLM={settings.llm} cần thêm gói: pip install 'news-rag[{provider}]' ({error}).",
-                f"RAG_LLM={settings.llm} needs a package: pip install 'news-rag[{provider}]' ({error}).")
-        ) from error  # fmt: skip
-    except Exception as error:  # a provider's set-up may raise anything; the person needs one line
-        raise ModelError(
-            say(f"Không mở được mô hình {settings.llm}: {error}", f"Cannot open the model {settings.llm}: {error}")
-        ) from error
+    replaced: list[str] = field(default_factory=list)
 
 
 class Writer:
-    """Asks the model and turns its text into verified claims."""
+    """Asks the model and turns its text into verified claims.
 
-    def __init__(self, model: BaseChatModel) -> None:
+    :param context_tokens: What the model reads and writes at most.
+    :param answer_tokens: What it may write of that.
+    """
+
+    def __init__(self, model: TimedModel, context_tokens: int = 8192, answer_tokens: int = 800) -> None:
         self.model = model
         self._prompt = load_prompt("answer")
+        self._room = max(_LEAST_CHARS, _CHARS_PER_TOKEN * (context_tokens - answer_tokens) - len(self._prompt.system))
 
     def write(self, question: str, hits: Sequence[Hit], history: Sequence[Turn], written: Written) -> Iterator[Claim]:
-        """Yield each verified sentence as soon as it is complete; ``written`` keeps what was shown and dropped.
+        """Yield each verified sentence as soon as it is complete; ``written`` keeps what was shown and what was not.
+
+        A quote in place of a refused sentence is held until a verified one comes: of quotes alone the extractive
+        answer is the better one.
 
         :raises ModelError: If the model fails, at any point of its answer.
         """
-        labels = _labels(hits)
-        for sentence in _sentences(self._stream(question, labels, history)):
-            claim = _verified(sentence, labels, written)
-            if claim:
-                written.claims.append(claim)
-                yield claim
+        turns = _recent(history, self._room // 4)
+        told = sum(len(t.question) + len(t.answer) for t in turns)
+        labels = _labels(hits, self._room - told - len(question))
+        held: list[Claim] = []
+        for sentence in islice(_sentences(self.model.stream(lambda: self._messages(question, labels, turns))), _MOST):
+            claim, verified = self._judged(sentence, labels, written)
+            if claim is None or claim.text in {c.text for c in (*written.claims, *held)}:
+                continue
+            if not verified and not written.claims:
+                held.append(claim)
+                continue
+            for ready in (*held, claim):
+                written.claims.append(ready)
+                yield ready
+            held = []
 
-    def _stream(self, question: str, labels: dict[str, Hit], history: Sequence[Turn]) -> Iterator[str]:
-        from langchain_core.output_parsers import StrOutputParser
-        from langchain_core.runnables import RunnableLambda
+    def _judged(self, sentence: str, labels: dict[str, Hit], written: Written) -> tuple[Claim | None, bool]:
+        """The claim that a sentence makes, or the quote that takes its place, and which of them it is."""
+        text, bullet = _plain_text(sentence)
+        if not text or text.rstrip(".").upper() == _NOTHING:
+            return None, False
+        marks = re.findall(r"[a-z0-9]{4}", " ".join(_MARK.findall(sentence)))
+        hits = [labels[m] for m in dict.fromkeys(marks) if m in labels]
+        sources = [_source(h) for h in hits]
+        wrong = [p.kind for p in problems(text, sources)] if hits else ["uncited"]
+        if hits and not wrong and not _is_supported(text, sources):
+            wrong = ["support"]
+        if foreign(text) or _repeats(text, self._prompt.system):
+            wrong = [*wrong, "foreign"]
+        if not wrong:
+            return Claim(text, tuple(_best_quote(text, hit)[0] for hit in hits), bullet), True
+        quote = _in_its_place(text, hits)
+        (written.replaced if quote else written.dropped).append(text)
+        _log.warning("%s a sentence of the model: %s", "replaced" if quote else "dropped", ", ".join(wrong))
+        return Claim(_flat(quote.text), (quote,), bullet) if quote else None, False
 
-        chain = RunnableLambda(self._messages) | self.model | StrOutputParser()
-        try:
-            yield from chain.stream({"question": question, "labels": labels, "history": history})
-        except Exception as error:  # providers raise their own types; all mean "the model failed"
-            raise ModelError(
-                say("Mô hình ngôn ngữ không trả lời được.", "The language model could not answer.")
-            ) from error
-
-    def _messages(self, given: dict[str, Any]) -> list[BaseMessage]:
+    def _messages(self, question: str, labels: dict[str, Hit], turns: Sequence[Turn]) -> list[BaseMessage]:
         from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
 
         messages: list[BaseMessage] = [SystemMessage(self._prompt.system)]
-        for turn in given["history"][-3:]:
+        for turn in turns:
             messages += [HumanMessage(turn.question), AIMessage(_ANY_BRACKET.sub("", turn.answer))]
-        user = self._prompt.user.format(passages=_passages(given["labels"]), question=given["question"])
+        user = self._prompt.user.format(passages=_passages(labels), question=neutral(question))
         return [*messages, HumanMessage(user)]
 
 
-def _labels(hits: Sequence[Hit]) -> dict[str, Hit]:
-    """Short opaque ids, new for each question: a document cannot know or forge them."""
+def _recent(history: Sequence[Turn], room: int) -> list[Turn]:
+    """The last exchanges that fit."""
+    kept: list[Turn] = []
+    for turn in reversed(history[-3:]):
+        room -= len(turn.question) + len(turn.answer)
+        if room < 0:
+            break
+        kept.insert(0, turn)
+    return kept
+
+
+def _labels(hits: Sequence[Hit], room: int) -> dict[str, Hit]:
+    """Short opaque ids, new for each question: a document cannot know or forge them.
+
+    :param room: Characters that the passages may take; at least one is given.
+    """
     labels: dict[str, Hit] = {}
-    room = _PASSAGE_CHARS
-    for hit in hits:
-        room -= len(hit.passage.text)
+    for hit in hits[:_MOST_PASSAGES]:
+        room -= len(hit.passage.text) + len(hit.document.title) + 40
         if room < 0 and labels:
             break
         label = ""
@@ -134,15 +155,15 @@ def _labels(hits: Sequence[Hit]) -> dict[str, Hit]:
 
 def _passages(labels: dict[str, Hit]) -> str:
     return "\n".join(
-        f"[{label}] {_neutral(hit.document.title)}"
+        f"[{label}] {neutral(hit.document.title)}"
         + (f" ({hit.document.published:%d/%m/%Y})" if hit.document.published else "")
-        + f"\n<<<\n{_neutral(hit.passage.text)}\n>>>"
+        + f"\n<<<\n{neutral(told_text(hit.passage))}\n>>>"
         for label, hit in labels.items()
     )
 
 
-def _neutral(text: str) -> str:
-    """Document text cannot close its own block or pose as a mark."""
+def neutral(text: str) -> str:
+    """Text from outside that cannot close its own block or pose as a mark."""
     return text.replace("<<<", "‹‹‹").replace(">>>", "›››").replace("[", "(").replace("]", ")")
 
 
@@ -183,36 +204,64 @@ def _split(text: str) -> list[str]:
     return [s for s in found if s.strip()]
 
 
-def _verified(sentence: str, labels: dict[str, Hit], written: Written) -> Claim | None:
+def _plain_text(sentence: str) -> tuple[str, bool]:
+    """A sentence without marks and Markdown, and whether it was an item of a list."""
     text = " ".join(_ANY_BRACKET.sub("", sentence).split()).strip()
-    bullet = bool(re.match(r"[-*•]\s", text))
-    text = re.sub(r"^[-*•]\s+", "", re.sub(r"\s+([.,;:!?…])", r"\1", text))
-    if not text:
-        return None
-    if text.rstrip(".").upper() == _NOTHING:
-        return None
-    marks = re.findall(r"[a-z0-9]{4}", " ".join(_MARK.findall(sentence)))
-    hits = [labels[m] for m in dict.fromkeys(marks) if m in labels]
-    wrong = problems(text, [_source(h) for h in hits]) if hits else ()
-    if not hits or wrong:
-        written.dropped.append(text)
-        _log.warning("dropped a sentence of the model: cited=%d wrong=%s", len(hits), [p.kind for p in wrong])
-        return None
-    return Claim(text, tuple(_best_quote(text, hit) for hit in hits), bullet)
+    bullet = bool(re.match(r"(?:[-*•+]|\d{1,2}[.)])\s", text))
+    text = re.sub(r"^(?:[-*•+]|\d{1,2}[.)]|#{1,6}|>)\s+", "", text)
+    return re.sub(r"\s+([.,;:!?…])", r"\1", re.sub(r"[*_`]{1,3}(?=\S)|(?<=\S)[*`]{1,3}", "", text)), bullet
+
+
+_FOREIGN = re.compile(
+    r"https?:|www\.|\]\(|<\s*/?\s*[a-z!]|javascript:|data:\w+/|&#|\b[\w-]+\.(?:com|net|org|info|io|vn|ru|cn|xyz|top)\b",
+    re.IGNORECASE,
+)
+
+
+def foreign(text: str) -> bool:
+    """Whether a text holds an address, a picture, a link or a tag: no answer needs them, its sources are cited."""
+    return bool(_FOREIGN.search(text))
+
+
+def _repeats(text: str, prompt: str) -> bool:
+    """Whether a sentence recites the instructions that the model was given."""
+    said, told = words_of(text).keys, " ".join(words_of(prompt).keys)
+    return any(" ".join(said[i : i + _RECITED]) in told for i in range(len(said) - _RECITED + 1))
+
+
+def _is_supported(text: str, sources: Sequence[Source]) -> bool:
+    """Whether enough words of a sentence stand in what it cites: another language or another matter does not."""
+    terms = _terms(text)
+    return not terms or coverage(terms, *(words_of(f"{s.title}\n{s.text}") for s in sources)) >= _SUPPORT
 
 
 def _source(hit: Hit) -> Source:
-    return Source(hit.passage.text, hit.document.title, hit.document.published)
+    return Source(told_text(hit.passage), hit.document.title, hit.document.published)
 
 
-def _best_quote(text: str, hit: Hit) -> Quote:
-    """The sentence of the cited passage that shares most with the claim."""
-    passage = hit.passage
-    terms = tuple(Term(key(t.text), 1.0) for t in tokens(text) if not is_function_word(key(t.text)))
+def _terms(text: str) -> tuple[Term, ...]:
+    return tuple(Term(key(t.text), 1.0) for t in tokens(text) if not is_function_word(key(t.text)))
+
+
+def _best_quote(text: str, hit: Hit) -> tuple[Quote, float]:
+    """The sentence of the cited passage that shares most with the claim, and how much of it, 0 to 1."""
+    passage, terms = hit.passage, _terms(text)
     spans = passage.sentences or (Span(passage.start, passage.end),)
 
     def words(span: Span) -> str:
         return passage.text[span.start - passage.start : span.end - passage.start]
 
-    best = max(spans, key=lambda s: coverage(terms, words_of(words(s))))
-    return Quote(hit.document, best, words(best), passage.id)
+    shares = {span: coverage(terms, words_of(words(span))) for span in spans}
+    best = max(spans, key=lambda span: shares[span])
+    return Quote(hit.document, best, words(best), passage.id), shares[best]
+
+
+def _in_its_place(text: str, hits: Sequence[Hit]) -> Quote | None:
+    """The sentence that a refused one was meant to repeat, where it is clear which."""
+    quotes = [(share, quote) for quote, share in (_best_quote(text, hit) for hit in hits)]
+    share, quote = max(quotes, key=lambda pair: pair[0], default=(0.0, None))
+    return quote if quote and share >= _MEANT and not foreign(quote.text) else None
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -11,13 +10,13 @@ from rag.answer.compose import Fetch, compose, nearest_quotes, refusal, tentativ
 from rag.answer.confidence import confidence, status_of
 from rag.answer.differ import differing, several
 from rag.answer.generate import Writer, Written
+from rag.answer.guard import guarded
 from rag.answer.question import Question
 from rag.answer.read import Evidence, Reader
 from rag.errors import ModelError
 from rag.lang import say
 from rag.types import Answer, Citation, Hit, Turn
 
-_log = logging.getLogger(__name__)
 _CONSIDERED = 6
 """Best sentences among which the most certain one is looked for."""
 
@@ -51,6 +50,7 @@ class Replier:
 
     def reply(self, question: Question, hits: Sequence[Hit], history: Sequence[Turn] = ()) -> Iterator[Piece | Answer]:
         """Yield the pieces of the answer as they become certain, then the whole :class:`Answer`, its text their sum."""
+        hits = guarded(hits)
         evidence = self._most_certain_first(self.reader.read(question, hits))
         sure = confidence(evidence[0]) if evidence else 0.0
         status = status_of(sure, self.caution)
@@ -124,13 +124,8 @@ def _written(
             text += piece.text
             yield piece
     except ModelError as error:
-        _log.warning("model failed: %s", error.__cause__ or error)
-        notes.append(_broken_off() if text else _silent())
-    if written.dropped:
-        notes.append(
-            say(f"Đã bỏ {len(written.dropped)} câu không có căn cứ trong tài liệu.",
-                f"{len(written.dropped)} sentence(s) without support in the documents were removed.")
-        )  # fmt: skip
+        notes.append(_broken_off() if text else _silent(error))
+    notes += _refused(written) if text else _refused_all(written)
     if text:
         yield Answer(
             question=question.text, status="answered", text=text, citations=citations.made, confidence=sure,
@@ -139,11 +134,34 @@ def _written(
     return bool(text), tuple(notes)
 
 
-def _silent() -> str:
-    return say(
-        "Mô hình ngôn ngữ không trả lời được; dưới đây là trích dẫn từ tài liệu.",
-        "The language model did not answer; what follows is quoted from the documents.",
-    )
+def _refused(written: Written) -> list[str]:
+    """What the person is told of sentences that were not shown as the model wrote them."""
+    replaced, dropped, notes = len(written.replaced), len(written.dropped), []
+    if replaced:
+        notes.append(
+            say(f"{replaced} câu của mô hình không khớp tài liệu, đã thay bằng câu trích nguyên văn.",
+                f"{replaced} sentence(s) of the model did not match the documents and were replaced by quotes.")
+        )  # fmt: skip
+    if dropped:
+        notes.append(
+            say(f"Đã bỏ {dropped} câu không có căn cứ trong tài liệu.",
+                f"{dropped} sentence(s) without support in the documents were removed.")
+        )  # fmt: skip
+    return notes
+
+
+def _refused_all(written: Written) -> list[str]:
+    refused = len(written.replaced) + len(written.dropped)
+    if not refused:
+        return []
+    return [
+        say(f"Mô hình viết {refused} câu không khớp tài liệu nên không dùng; dưới đây là trích dẫn từ tài liệu.",
+            f"The model wrote {refused} sentence(s) that do not match the documents; what follows is quoted from them.")
+    ]  # fmt: skip
+
+
+def _silent(error: ModelError) -> str:
+    return f"{error} " + say("Dưới đây là trích dẫn từ tài liệu.", "What follows is quoted from the documents.")
 
 
 def _broken_off() -> str:

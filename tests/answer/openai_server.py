@@ -6,7 +6,7 @@ import contextlib
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -19,16 +19,25 @@ class Script:
 
     :param pieces: From the prompt's text to the pieces of the answer, streamed one by one.
     :param status: HTTP status of the reply.
+    :param statuses: Statuses of the first requests, before ``status`` holds.
     :param break_after: Close the connection after so many pieces.
     :param stall_s: Wait before each piece, from number ``stall_from`` on.
+    :param silent_s: Wait before any byte of the reply.
+    :param raw: Send this in place of a stream.
+    :param gone: Set when a client closed the connection before the end.
     """
 
-    pieces: Callable[[str], list[str]] = field(default=lambda _: [])
+    pieces: Callable[[str], Sequence[str]] = field(default=lambda _: [])
     status: int = 200
+    statuses: list[int] = field(default_factory=list)
     break_after: int | None = None
     stall_s: float = 0.0
     stall_from: int = 0
+    silent_s: float = 0.0
+    raw: bytes = b""
     prompts: list[str] = field(default_factory=list)
+    bodies: list[dict[str, Any]] = field(default_factory=list)
+    gone: threading.Event = field(default_factory=threading.Event)
 
 
 @contextmanager
@@ -40,15 +49,26 @@ def openai_server(script: Script) -> Iterator[str]:
             body: dict[str, Any] = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             prompt = "\n".join(str(m["content"]) for m in body["messages"])
             script.prompts.append(prompt)
-            if script.status != 200:
-                self.send_response(script.status)
+            script.bodies.append(body)
+            time.sleep(script.silent_s)
+            status = script.statuses.pop(0) if script.statuses else script.status
+            try:
+                self._reply(status, prompt)
+            except (BrokenPipeError, ConnectionResetError):  # a client that gave up
+                script.gone.set()
+
+        def _reply(self, status: int, prompt: str) -> None:
+            if status != 200:
+                self.send_response(status)
                 self.end_headers()
                 self.wfile.write(b'{"error": {"message": "scripted"}}')
                 return
             self.send_response(200)
             self.send_header("Content-Type", "text/event-stream")
             self.end_headers()
-            with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # a client that gave up
+            if script.raw:
+                self.wfile.write(script.raw)
+            else:
                 self._answer(prompt)
 
         def _answer(self, prompt: str) -> None:
@@ -73,9 +93,8 @@ def openai_server(script: Script) -> Iterator[str]:
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
-    try:
+    with contextlib.ExitStack() as stack:
+        stack.callback(thread.join)
+        stack.callback(server.server_close)
+        stack.callback(server.shutdown)
         yield f"http://127.0.0.1:{server.server_port}/v1"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
