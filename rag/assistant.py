@@ -6,8 +6,9 @@ beneath it.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from time import perf_counter
@@ -15,8 +16,9 @@ from time import perf_counter
 from rag.answer.converse import standalone
 from rag.answer.generate import Writer
 from rag.answer.model import TimedModel, open_model
+from rag.answer.parts import parts_of
 from rag.answer.question import analyse
-from rag.answer.reply import Piece, Replier
+from rag.answer.reply import Part, Piece, Replier, merged
 from rag.answer.rewrite import Rewriter
 from rag.answer.smalltalk import small_talk
 from rag.answer.span import open_reader
@@ -30,8 +32,8 @@ from rag.retrieve.hybrid import Explanation, HybridRetriever
 from rag.retrieve.understand import Query, understand_for
 from rag.settings import Settings
 from rag.text.phrases import WithPhrases
-from rag.text.restore import restore
-from rag.text.unicode import clean
+from rag.text.restore import Vocabulary, restore
+from rag.text.unicode import clean, fold, has_marks
 from rag.types import Access, Answer, Document, Event, Filters, Hit, Turn
 
 _FOLLOWED = 3
@@ -116,10 +118,18 @@ class Assistant:
         query = self._understand(question, history, access)
         yield Event("understood", query.text)
         understood = perf_counter()
-        hits = replace(self._retriever, index=index).retrieve(query, self.settings.top_k, filters, access)
+        find = partial(
+            replace(self._retriever, index=index).retrieve, top_k=self.settings.top_k, filters=filters, access=access
+        )
+        hits = find(query)
+        asked = parts_of(query.text)
+        known = index.vocabulary(access)
+        parts = [_part(text, query, known, find) for text in asked.questions] if asked else []
+        hits = merged([hits, *(part.hits for part in parts)])
         yield Event("hits", hits)
         found = perf_counter()
-        for part in self._replier.reply(analyse(query.text, query.typed), hits, history):
+        together = asked is not None and asked.together
+        for part in self._replier.reply(analyse(query.text, query.typed), hits, history, parts, together):
             if isinstance(part, Answer):
                 timings = _timings(started, understood, found)
                 done = replace(
@@ -263,6 +273,12 @@ class Assistant:
         if document is None:  # purged between search and reading: the passage itself is all there is
             return Document(hit.document, hit.passage.text)
         return document
+
+
+def _part(text: str, whole: Query, known: Vocabulary, find: Callable[[Query], tuple[Hit, ...]]) -> Part:
+    """One part of a question, searched on its own; typed without marks like the whole, or with them."""
+    typed = text if has_marks(whole.typed) else fold(text)
+    return Part(analyse(text, typed), find(understand(text, known)))
 
 
 def _events(piece: Piece) -> Iterator[Event]:

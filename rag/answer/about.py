@@ -19,7 +19,7 @@ from rag.text.references import find_document_numbers, refers_to
 from rag.text.syllables import tokens
 from rag.text.unicode import canonical_tones, fold
 
-DifferenceKind = Literal["year", "reference", "number", "name"]
+DifferenceKind = Literal["year", "reference", "number", "name", "office"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,30 +55,70 @@ def differences(question: Question, sentence: str, setting: Setting) -> tuple[Di
         *_year_differences(question, sentence, setting),
         *_reference_differences(question, sentence, setting),
         *_number_differences(question, sentence, setting),
-        *_name_differences(question, setting),
+        *_name_differences(question, sentence, setting),
+        *_office_differences(question, sentence),
     )
 
 
 def _year_differences(question: Question, sentence: str, setting: Setting) -> tuple[Difference, ...]:
-    missing = []
-    for asked in sorted(question.years):
-        found = years_about(sentence, setting)
-        if not any(low <= asked <= high for low, high in found):
-            missing.append(Difference("year", str(asked), ", ".join(str(low) for low, _ in found)))
-    # A question that compares two years is about both; one of them in the sentence is enough to show it.
-    return tuple(missing) if len(missing) == len(question.years) else ()
+    """Years that the question names and nothing says the sentence to be about, comparisons with a year included.
+
+    Where the question names several ("năm 2020 theo bài đăng năm 2021") one must be what the sentence is about, and the
+    others must at least stand in it, in the title, or be the year of publication.
+    """
+    compared = _compared_differences(question, sentence, setting)
+    if not question.years:
+        return compared
+    about = years_about(sentence, setting)
+    missing = [y for y in sorted(question.years) if not any(_covers(span, y, question) for span in about)]
+    beside = _years_beside(sentence, setting)
+    unknown = [y for y in missing if y not in beside]
+    wrong = missing if len(missing) == len(question.years) else unknown
+    found = ", ".join(dict.fromkeys(str(low) for low, _ in about))
+    return (*(Difference("year", str(year), found) for year in wrong), *compared)
+
+
+def _covers(span: tuple[int, int], year: int, question: Question) -> bool:
+    """Whether a time is the year asked for: of a period only where the question names the period too."""
+    low, high = span
+    if high - low <= 1:
+        return low <= year <= high
+    return year in span and {low, high} <= question.years
+
+
+def _years_beside(sentence: str, setting: Setting) -> set[int]:
+    written = {y for text in (sentence, setting.title) for d in find_dates(text) for y in (d.year, d.end_year) if y}
+    return written | ({setting.published.year} if setting.published else set())
+
+
+def _compared_differences(question: Question, sentence: str, setting: Setting) -> tuple[Difference, ...]:
+    """Years that the question only compares with ("so với năm 2018"), which the sentence does not compare with."""
+    asked = sorted(question.compared)
+    if not asked:
+        return ()
+    written = {y for d in find_dates(sentence, anchor=setting.published) for y in (d.year, d.end_year) if y}
+    if any(is_comparison(sentence, d.start) and d.relative for d in find_dates(sentence)):
+        written |= {high - 1 for _, high in years_about(sentence, setting)}
+    missing = [y for y in asked if y not in written]
+    others = [str(y) for y in sorted(written - question.years)]
+    return tuple(Difference("year", str(y), ", ".join(others)) for y in missing) if missing else ()
 
 
 def years_about(sentence: str, setting: Setting) -> tuple[tuple[int, int], ...]:
     """Years that a sentence is about, as inclusive ranges.
 
-    Its own count first (not a point of comparison, not the date of a document it names), else the nearest before it
-    in the passage, else those of the title, else the year of publication and, as news looks back, the one before.
+    Its own count first (not a point of comparison, not the date of a document it names, not a longer period), else the
+    nearest before it in the passage, else those of the title, else the year of publication and, as news looks back, the
+    one before.
     """
+    periods: tuple[tuple[int, int], ...] = ()
     for text in (sentence, *_sentences_backwards(setting.before), setting.title):
         own = _years_in(text)
-        if own:
+        if own and any(high == low for low, high in own):
             return own
+        periods = periods or own
+    if periods:
+        return periods
     if setting.published:
         return ((setting.published.year - 1, setting.published.year),)
     return ()
@@ -125,7 +165,27 @@ def _number_differences(question: Question, sentence: str, setting: Setting) -> 
     return tuple(Difference("number", number) for number in asked if not any(key(number) in k for k in known))
 
 
-def _name_differences(question: Question, setting: Setting) -> tuple[Difference, ...]:
+_OFFICE = re.compile(
+    r"(?<!pho )\b(chu tich|bi thu|giam doc|truong ban|tong giam doc|hieu truong|vien truong|cuc truong|vu truong|"
+    r"truong phong|bo truong|thu tuong|chanh van phong|chanh an)\b"
+)
+
+
+def _office_differences(question: Question, sentence: str) -> tuple[Difference, ...]:
+    """A deputy is not the head: asked for the "Chủ tịch", a sentence that names only a "Phó Chủ tịch" tells nothing."""
+    asked = _OFFICE.search(fold(question.text)) if question.kind == "person" else None
+    if asked is None:
+        return ()
+    plain, office = fold(sentence), asked.group(1)
+    deputies = len(re.findall(rf"\bpho {office}\b", plain))
+    heads = len(re.findall(rf"\b{office}\b", plain)) - deputies
+    if heads or not deputies:
+        return ()
+    start, end = asked.span(1)
+    return (Difference("office", question.text[start:end], f"Phó {question.text[start:end]}"),)
+
+
+def _name_differences(question: Question, sentence: str, setting: Setting) -> tuple[Difference, ...]:
     if not question.names and not question.places:
         return ()
     capitals, plain = _naming(setting.title, setting.passage)

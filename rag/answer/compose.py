@@ -11,6 +11,7 @@ from rag.answer.cite import Claim, Quote, quote_of
 from rag.answer.listing import list_items
 from rag.answer.question import Question
 from rag.answer.read import Evidence
+from rag.answer.verdict import spoken, verdict
 from rag.lang import say
 from rag.text.dates import find_dates
 from rag.text.sentences import clause_spans
@@ -42,11 +43,14 @@ def compose(question: Question, evidence: Sequence[Evidence], fetch: Fetch) -> D
         items = list_items(document, best.span)
         if items:
             return _list(document, best, items)
-    claims = [claim_of(document, best)]
+    claim = claim_of(document, best)
+    found = verdict(question, best.text)
+    if found:
+        return Draft((Claim(f"{spoken(found)}. {claim.text}", claim.quotes),), spoken(found))
     short = short_form(best, document)
     if short.quote:
-        claims[0] = Claim(claims[0].text, (*claims[0].quotes, short.quote))
-    return Draft(tuple(claims), short.text)
+        claim = Claim(claim.text, (*claim.quotes, short.quote))
+    return Draft((claim,), short.text)
 
 
 def _list(document: Document, best: Evidence, items: Sequence[Span]) -> Draft:
@@ -150,6 +154,8 @@ def _missing(difference: Difference) -> str:
             f"Tài liệu không nêu số liệu năm {asked} cho điều được hỏi, chỉ nêu năm {found}.",
             f"The documents do not tell this for {asked}, only for {found}.",
         )
+    if difference.kind == "office":
+        return say(f"Tài liệu không nêu {asked}, chỉ nêu {found}.", f"The documents name no {asked}, only a {found}.")
     if difference.kind == "year":
         return say(f"Tài liệu không nêu số liệu năm {asked}.", f"The documents do not tell this for {asked}.")
     return say(f"Tài liệu không nêu “{asked}” ở chỗ liên quan.", f"The documents do not mention “{asked}” there.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Final
@@ -17,19 +18,28 @@ _NEARLY: Final = 0.75
 """Share of the best score from which on another document's sentence is as good an answer."""
 _NEARLY_SAID: Final = 0.85
 """The same for the share of the question's words: another rate of the same year is not another answer."""
+_NEARLY_ABOUT: Final = 0.93
+"""The same for the question's words in title and passage: what was planned is not what was reached."""
 _MOST: Final = 3
+_CORRECTS: Final = re.compile(
+    r"\b(dinh chinh|cai chinh|dinh lai|xin sua lai|sua lai so lieu|danh gia lai|cap nhat lai)\b"
+)
+_OPENING: Final = 400
+_CORRECTING: Final = 0.55
+"""Share of the best score that is enough in a document that corrects another."""
 
 
-def differing(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
+def differing(evidence: Sequence[Evidence], read: Sequence[Evidence] = ()) -> tuple[Evidence, ...]:
     """The best sentence of each document that answers nearly as well as the best, where their short answers differ.
 
     :param evidence: Sentences that are sure enough to be asserted, best first.
+    :param read: All that were read: what corrects another document need not be as sure.
     :return: Newest first; empty when all agree or only one document answers.
     """
     if not evidence or evidence[0].short is None:
         return ()
     found: dict[str, Evidence] = {}
-    for item in evidence:
+    for item in (*evidence, *(e for e in read if corrects(e))):
         if item.short and not item.differences and _as_good(item, evidence[0]):
             found.setdefault(item.hit.document.id, item)
     best, *others = _distinct(list(found.values()))
@@ -38,8 +48,21 @@ def differing(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
 
 
 def _as_good(item: Evidence, best: Evidence) -> bool:
-    said, told = item.signals.sentence, best.signals.sentence
-    return item.score >= _NEARLY * best.score and said >= _NEARLY_SAID * told
+    if corrects(item) and not corrects(best):
+        return item.score >= _CORRECTING * best.score
+    said, told = item.signals, best.signals
+    return (
+        item.score >= _NEARLY * best.score
+        and said.sentence >= _NEARLY_SAID * told.sentence
+        and said.context >= _NEARLY_ABOUT * told.context
+    )
+
+
+def corrects(evidence: Evidence) -> bool:
+    """Whether a sentence stands in a document that says it corrects another, in its title or beginning."""
+    passage = evidence.hit.passage
+    opening = passage.text[:_OPENING] if passage.ordinal == 0 else ""
+    return bool(_CORRECTS.search(fold(f"{evidence.hit.document.title}\n{opening}\n{evidence.text}")))
 
 
 def _published(evidence: Evidence) -> date:
@@ -65,9 +88,27 @@ def _value(evidence: Evidence) -> str:
     return fold(text).split(",")[0].strip()
 
 
+_RETRACTS: Final = re.compile(r"\b(chua|khong) (that )?(chinh xac|dung|day du)\b.*|\bsai sot\b|\bnham lan\b")
+
+
+def retracts(sentence: str) -> bool:
+    """Whether a sentence repeats a figure only to say that it was wrong."""
+    plain = fold(sentence)
+    return bool(_RETRACTS.search(plain)) and bool(re.search(r"\b(so lieu|thong tin|bai|tin|dang)\b", plain))
+
+
+def _heading(evidence: Sequence[Evidence]) -> str:
+    if any(corrects(e) for e in evidence):
+        return say(
+            "Số liệu đã được đính chính, cập nhật; các tài liệu nêu khác nhau, mới nhất trước:",
+            "This was corrected; the documents differ, newest first:",
+        )
+    return say("Các tài liệu nêu khác nhau, mới nhất trước:", "The documents differ, newest first:")
+
+
 def several(evidence: Sequence[Evidence], fetch: Fetch) -> Draft:
     """One item a document under a line that says that they differ; the citations tell titles and dates."""
-    claims = [Claim(say("Các tài liệu nêu khác nhau, mới nhất trước:", "The documents differ, newest first:"), ())]
+    claims = [Claim(_heading(evidence), ())]
     shorts = []
     for item in evidence:
         document = fetch(item.hit)

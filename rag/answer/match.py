@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from rag.answer.question import Term
-from rag.text.syllables import canonical_word, token_spans
+from rag.answer.question import Term, key
+from rag.text.abbreviations import expansion
+from rag.text.syllables import canonical_word, token_spans, tokens
 from rag.text.unicode import fold, lower
 from rag.types import Span
 
@@ -93,6 +94,11 @@ def words_of(text: str) -> Words:
         for part, folded in _forms(word):
             exact.setdefault(part, []).append(number)
             loose.setdefault(folded, []).append(number)
+        start, end = places[number]
+        if end - start > 1 and text[start].isupper() and text[start:end].isupper():
+            for part in _spelt(text[start:end]):
+                exact.setdefault(part, []).append(number)
+                loose.setdefault(fold(part), []).append(number)
     return Words(keys, tuple([start for start, _end in places]), _frozen(exact), _frozen(loose))
 
 
@@ -105,6 +111,13 @@ def _forms(word: str) -> tuple[tuple[str, str], ...]:
 def _parts(word: str) -> Iterable[str]:
     """A document number or date also agrees by its parts: "88/2019/qh14" with "88"."""
     return (p for p in re.split(r"[/-]", word) if p) if any(c.isdigit() for c in word) else ()
+
+
+@lru_cache(maxsize=4096)
+def _spelt(word: str) -> tuple[str, ...]:
+    """The words that an abbreviation in capitals stands for: "NTM" also answers for nông thôn mới."""
+    long = expansion(word)
+    return tuple(key(t.text) for t in tokens(long)) if long else ()
 
 
 def _frozen(table: dict[str, list[int]]) -> dict[str, tuple[int, ...]]:
@@ -140,7 +153,8 @@ def _beside(term: Term, terms: Sequence[Term], words: Words | Part) -> frozenset
     neighbours = [(t, t.position - term.position) for t in terms if abs(t.position - term.position) == 1]
     if not neighbours:
         return None
-    return frozenset(place - step for t, step in neighbours for place in words.find(t))
+    # At the same place stands an abbreviation of both.
+    return frozenset(at for t, step in neighbours for place in words.find(t) for at in (place - step, place))
 
 
 def pair_coverage(terms: Sequence[Term], words: Words | Part) -> float:
@@ -152,7 +166,7 @@ def pair_coverage(terms: Sequence[Term], words: Words | Part) -> float:
 
 
 def _stand_together(left: tuple[int, ...], right: tuple[int, ...]) -> bool:
-    return any(place + 1 in right for place in left)
+    return any(place + 1 in right or place in right for place in left)  # one abbreviation stands for both
 
 
 def closeness(terms: Sequence[Term], text: str, start: int, end: int) -> float:

@@ -107,6 +107,7 @@ class Question:
     :param head: Words of what a figure is asked of: "tỷ lệ thất nghiệp" of "tỷ lệ thất nghiệp của tỉnh là bao nhiêu".
     :param foci: The same for each of several joined by a comma or "và".
     :param years: Years the answer must be about.
+    :param compared: Years that it is only to be compared with ("so với năm 2019").
     :param names: Proper names in the question.
     """
 
@@ -120,6 +121,7 @@ class Question:
     names: tuple[str, ...]
     head: tuple[Term, ...] = ()
     places: tuple[tuple[str, ...], ...] = ()
+    compared: frozenset[int] = frozenset()
 
     @property
     def wants_list(self) -> bool:
@@ -151,6 +153,7 @@ def analyse(text: str, typed: str | None = None) -> Question:
         places=_places(text),
         head=_head(text, terms) if kind == "quantity" and not foci else (),
         years=frozenset(y for d in dates if not is_comparison(text, d.start) for y in (d.year, d.end_year) if y),
+        compared=frozenset(y for d in dates if is_comparison(text, d.start) for y in (d.year, d.end_year) if y),
         dates=dates,
         references=references,
         names=names,

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from rag.answer.cite import Citations, Claim, nearest, render
-from rag.answer.compose import Fetch, compose, nearest_quotes, refusal, tentative_text
+from rag.answer.compose import Draft, Fetch, compose, nearest_quotes, refusal, tentative_text
 from rag.answer.confidence import confidence, status_of
-from rag.answer.differ import differing, several
+from rag.answer.differ import differing, retracts, several
 from rag.answer.generate import Writer, Written
 from rag.answer.guard import guarded
 from rag.answer.question import Question
 from rag.answer.read import Evidence, Reader
 from rag.errors import ModelError
 from rag.lang import say
-from rag.types import Answer, Citation, Hit, Turn
+from rag.types import Answer, Citation, Hit, Status, Turn
 
 _CONSIDERED = 6
 """Best sentences among which the most certain one is looked for."""
@@ -36,6 +37,24 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One thing that a question asks for, as a question of its own, and what was found for it."""
+
+    question: Question
+    hits: Sequence[Hit]
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What reading gave: the evidence with the sentence to rest on first, and how sure that is."""
+
+    question: Question
+    evidence: tuple[Evidence, ...]
+    sure: float
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
 class Replier:
     """Answers from hits.
 
@@ -48,23 +67,43 @@ class Replier:
     caution: float
     writer: Writer | None = None
 
-    def reply(self, question: Question, hits: Sequence[Hit], history: Sequence[Turn] = ()) -> Iterator[Piece | Answer]:
-        """Yield the pieces of the answer as they become certain, then the whole :class:`Answer`, its text their sum."""
+    def reply(
+        self,
+        question: Question,
+        hits: Sequence[Hit],
+        history: Sequence[Turn] = (),
+        parts: Sequence[Part] = (),
+        together: bool = False,
+    ) -> Iterator[Piece | Answer]:
+        """Yield the pieces of the answer as they become certain, then the whole :class:`Answer`, its text their sum.
+
+        :param parts: The parts of a question that asks for several things, with the hits of each.
+        :param together: Only all parts make an answer.
+        """
         hits = guarded(hits)
-        evidence = self._most_certain_first(self.reader.read(question, hits))
-        sure = confidence(evidence[0]) if evidence else 0.0
-        status = status_of(sure, self.caution)
+        read = self._read(question, hits)
+        several_read = [self._read(part.question, guarded(part.hits)) for part in parts]
+        in_parts = _are_told(several_read, together)
         notes: tuple[str, ...] = ()
         # A model answers questions that rules cannot read, so it is also asked in the grey zone; not where the
         # evidence is about something else than the question.
-        if self.writer and hits and status != "abstained":
-            said, notes = yield from _written(self.writer, question, hits, history, sure)
+        if self.writer and hits and (read.status != "abstained" or in_parts):
+            said, notes = yield from _written(self.writer, question, hits, history, read.sure)
             if said:
                 return
-        if status == "answered":
-            yield from self._quoted(question, evidence, sure, notes)
+        if in_parts:
+            yield from self._quoted_in_parts(question, several_read, notes)
+        elif read.status == "answered":
+            yield from self._quoted(read, notes)
         else:
-            yield from self._unasserted(question, evidence, sure, status == "tentative", notes)
+            yield from self._unasserted(question, read.evidence, read.sure, read.status == "tentative", notes)
+
+    def _read(self, question: Question, hits: Sequence[Hit]) -> _Read:
+        read = self.reader.read(question, hits)
+        # What a document takes back ("số liệu … chưa chính xác") is the last thing to rest on.
+        evidence = self._most_certain_first(sorted(read, key=lambda e: retracts(e.text)))
+        sure = confidence(evidence[0]) if evidence else 0.0
+        return _Read(question, evidence, sure, status_of(sure, self.caution))
 
     def _most_certain_first(self, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
         """Among the best sentences, one that is about what is asked goes before one that is not.
@@ -79,21 +118,31 @@ class Replier:
             return tuple(sorted(evidence, key=lambda e: -e.signals.sentence * bool(e.differences)))
         return (first, *(e for e in evidence if e is not first))
 
-    def _quoted(
-        self, question: Question, evidence: Sequence[Evidence], sure: float, notes: tuple[str, ...]
+    def _quoted(self, read: _Read, notes: tuple[str, ...]) -> Iterator[Piece | Answer]:
+        draft = self._draft(read)
+        yield from _shown(read.question.text, draft, read.sure, notes)
+
+    def _draft(self, read: _Read) -> Draft:
+        sure_enough = [e for e in read.evidence if status_of(confidence(e), self.caution) == "answered"]
+        rivals = differing(sure_enough, read.evidence)
+        return several(rivals, self.fetch) if rivals else compose(read.question, read.evidence, self.fetch)
+
+    def _quoted_in_parts(
+        self, question: Question, read: Sequence[_Read], notes: tuple[str, ...]
     ) -> Iterator[Piece | Answer]:
-        sure_enough = [e for e in evidence if status_of(confidence(e), self.caution) == "answered"]
-        rivals = differing(sure_enough)
-        draft = several(rivals, self.fetch) if rivals else compose(question, evidence, self.fetch)
-        citations, text = Citations(), ""
-        for claim in draft.claims:
-            piece = _piece(claim, citations, bool(text))
-            text += piece.text
-            yield piece
-        yield Answer(
-            question=question.text, status="answered", text=text, short_answer=draft.short_answer,
-            citations=citations.made, confidence=sure, method="extractive", notes=notes,
-        )  # fmt: skip
+        """The claims of each part in order, each once; of a part that nothing tells, that is said."""
+        claims: list[Claim] = []
+        shorts: list[str] = []
+        for part in read:
+            if part.status != "answered":
+                claims.append(Claim(f"{part.question.text} {refusal(part.question, part.evidence)}", ()))
+                continue
+            draft = self._draft(part)
+            claims += [c for c in draft.claims if not c.quotes or c not in claims]
+            shorts.append(draft.short_answer)
+        draft = Draft(tuple(claims), "; ".join(dict.fromkeys(s for s in shorts if s)))
+        sure = min(part.sure for part in read if part.status == "answered")
+        yield from _shown(question.text, draft, sure, notes)
 
     def _unasserted(
         self, question: Question, evidence: Sequence[Evidence], sure: float, tentative: bool, notes: tuple[str, ...]
@@ -105,6 +154,32 @@ class Replier:
             question=question.text, status="tentative" if tentative else "abstained", text=text, confidence=sure,
             nearest=nearest(quotes), method="extractive", notes=notes,
         )  # fmt: skip
+
+
+def _shown(question: str, draft: Draft, sure: float, notes: tuple[str, ...]) -> Iterator[Piece | Answer]:
+    citations, text = Citations(), ""
+    for claim in draft.claims:
+        piece = _piece(claim, citations, bool(text))
+        text += piece.text
+        yield piece
+    yield Answer(
+        question=question, status="answered", text=text, short_answer=draft.short_answer,
+        citations=citations.made, confidence=sure, method="extractive", notes=notes,
+    )  # fmt: skip
+
+
+def _are_told(read: Sequence[_Read], together: bool) -> bool:
+    """Whether the parts make a better answer than the whole: all told, or one where each stands for itself."""
+    told = [r.status == "answered" for r in read]
+    return len(told) > 1 and (all(told) if together else any(told))
+
+
+def merged(found: Sequence[Sequence[Hit]]) -> tuple[Hit, ...]:
+    """Several lists of hits in turn, each passage once, so that the beginning holds something of each."""
+    kept: dict[int, Hit] = {}
+    for row in zip_longest(*found):
+        kept |= {hit.passage.id: hit for hit in row if hit and hit.passage.id not in kept}
+    return tuple(kept.values())
 
 
 def _piece(claim: Claim, citations: Citations, follows: bool) -> Piece:

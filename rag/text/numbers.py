@@ -94,7 +94,7 @@ _UNIT: Final = re.compile(
 _WORD: Final = rf"(?:(?!t[ỷỉ]\s+(?:lệ|trọng|phú|suất|giá|số)\b){alternation(' '.join(NUMBER_WORDS))})(?!\w)"
 _WORD_RUN: Final = re.compile(rf"(?<!\w){_WORD}(?:\s+{_WORD})*")
 _APPROX: Final = re.compile(
-    r"(?<!\w)(?P<word>"
+    r"(?<!\w)(?<!thấp )(?<!cao )(?<!ít )(?<!nhiều )(?<!lớn )(?<!nhỏ )(?P<word>"  # "thấp hơn 24 tỷ" compares
     + alternation("""
     trên|hơn|gần|khoảng|xấp xỉ|ước|ước đạt|chừng|tối thiểu|ít nhất|tối đa|không quá|dưới|tren|hon|gan|khoang
     """)

@@ -50,3 +50,24 @@ def test_documents_that_agree_give_one_answer() -> None:
 def test_another_figure_in_a_sentence_about_something_else_is_no_rival(question: str) -> None:
     other = _document("khac", date(2031, 8, 1), "Huyện Mẫu Sơn có 300 ha lúa nước.")
     assert _ask(question, OLD, other).short_answer == "45 ha rừng"
+
+
+def test_correction_goes_first_and_is_called_one() -> None:
+    wrong = _document("truoc", date(2031, 8, 4), "Thiệt hại do lũ ở huyện Mẫu Sơn ước tính khoảng 35 tỷ đồng.")
+    right = _document(
+        "sau",
+        date(2031, 8, 6),
+        "Đính chính về lũ ở huyện Mẫu Sơn. Thiệt hại do lũ đánh giá lại là khoảng 48 tỷ đồng.",
+    )
+    answer = _ask("Thiệt hại do lũ ở huyện Mẫu Sơn khoảng bao nhiêu tỷ đồng?", wrong, right)
+    assert "đính chính" in answer.text
+    assert answer.short_answer.startswith("khoảng 48 tỷ đồng")
+
+
+def test_sentence_that_takes_a_figure_back_is_no_answer() -> None:
+    told = _document("tin", date(2031, 8, 6), "Tổng số người chết do lũ ở huyện Mẫu Sơn là 5 người.")
+    back = _document(
+        "lui", date(2031, 8, 6), "Bài trước ghi tổng số người chết do lũ ở huyện Mẫu Sơn là 3 người là chưa chính xác."
+    )
+    answer = _ask("Tổng số người chết do lũ ở huyện Mẫu Sơn là bao nhiêu?", back, told)
+    assert answer.short_answer.startswith("5 người")

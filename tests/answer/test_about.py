@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from rag.answer.about import Setting, differences
+from rag.answer.question import analyse
+
+
+def _differs(question: str, sentence: str, before: str = "", published: date | None = None) -> list[tuple[str, str]]:
+    passage = f"{before} {sentence}".strip()
+    return [
+        (d.kind, d.asked) for d in differences(analyse(question), sentence, Setting(before, passage, "", published))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "differs"),
+    [
+        ("Năm 2022 huyện xây bao nhiêu cầu?", "Giai đoạn 2021 - 2025, huyện xây 20 cầu.", True),
+        ("Giai đoạn 2021 - 2025 huyện xây bao nhiêu cầu?", "Giai đoạn 2021 - 2025, huyện xây 20 cầu.", False),
+        ("Tỷ lệ giảm bao nhiêu so với năm 2018?", "Tỷ lệ còn 7% (giảm 3% so với năm 2019).", True),
+        ("Tỷ lệ giảm bao nhiêu so với năm 2019?", "Tỷ lệ còn 7% (giảm 3% so với năm 2019).", False),
+        ("Tổng vốn nông thôn mới năm 2018 theo bài đăng tháng 1/2021?", "Vốn nông thôn mới năm 2020 là 5 tỷ.", True),
+        ("Tổng vốn nông thôn mới năm 2020 theo bài đăng tháng 1/2021?", "Vốn nông thôn mới năm 2020 là 5 tỷ.", False),
+    ],
+)
+def test_year_is_that_of_the_sentence(question: str, sentence: str, differs: bool) -> None:
+    found = _differs(question, sentence, published=date(2021, 1, 8))
+    assert bool(found) is differs
+    assert all(kind == "year" for kind, _ in found)
+
+
+def test_longer_period_says_nothing_of_a_year_that_stands_before_it() -> None:
+    before = "Năm 2021, huyện tập trung các nhiệm vụ."
+    assert not _differs("Nhiệm vụ năm 2021 là gì?", "Cụ thể hóa nghị quyết nhiệm kỳ 2020 - 2025.", before)
+    assert _differs("Nhiệm vụ năm 2022 là gì?", "Cụ thể hóa nghị quyết nhiệm kỳ 2020 - 2025.", before)
+
+
+def test_deputy_is_not_the_head() -> None:
+    deputy = "Đồng chí Trần Văn Mẫu, Phó Chủ tịch UBND huyện chủ trì."
+    assert _differs("Chủ tịch UBND huyện là ai?", deputy) == [("office", "Chủ tịch")]
+    assert not _differs("Chủ tịch UBND huyện là ai?", deputy.replace("Phó Chủ tịch", "Chủ tịch"))
+    assert not _differs("Phó Chủ tịch UBND huyện là ai?", deputy)
