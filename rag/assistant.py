@@ -32,7 +32,7 @@ from rag.retrieve.hybrid import Explanation, HybridRetriever
 from rag.retrieve.understand import Query, understand_for
 from rag.settings import Settings
 from rag.text.phrases import WithPhrases
-from rag.text.restore import Vocabulary, restore
+from rag.text.restore import restore
 from rag.text.unicode import clean, fold, has_marks
 from rag.types import Access, Answer, Document, Event, Filters, Hit, Turn
 
@@ -123,8 +123,8 @@ class Assistant:
         )
         hits = find(query)
         asked = parts_of(query.text)
-        known = index.vocabulary(access)
-        parts = [_part(text, query, known, find) for text in asked.questions] if asked else []
+        questions = asked.questions if asked else ()
+        parts = [_part(query, understand_for(self._index, text, access), find) for text in questions]
         hits = merged([hits, *(part.hits for part in parts)])
         yield Event("hits", hits)
         found = perf_counter()
@@ -275,10 +275,10 @@ class Assistant:
         return document
 
 
-def _part(text: str, whole: Query, known: Vocabulary, find: Callable[[Query], tuple[Hit, ...]]) -> Part:
+def _part(whole: Query, part: Query, find: Callable[[Query], tuple[Hit, ...]]) -> Part:
     """One part of a question, searched on its own; typed without marks like the whole, or with them."""
-    typed = text if has_marks(whole.typed) else fold(text)
-    return Part(analyse(text, typed), find(understand(text, known)))
+    typed = part.text if has_marks(whole.typed) else fold(part.text)
+    return Part(analyse(part.text, typed), find(part))
 
 
 def _events(piece: Piece) -> Iterator[Event]:
