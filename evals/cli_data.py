@@ -46,10 +46,10 @@ def judge_command(*, run: Path, model: str) -> None:
 def add_command(*, store: Path | None, out: Path) -> None:
     """Append new feedback to a dataset file; cases keep the tag ``review`` until a person removes it."""
     from evals.feedback import cases_from_feedback
-    from rag.index.sqlite import SqliteStore
+    from rag.index.opening import open_store
 
     known = read_cases(out) if out.is_file() else ()
-    source = SqliteStore.open(Settings.load(store).store)
+    source = open_store(Settings.load(store).store)
     fresh = [c for c in cases_from_feedback(source.feedback()) if c.id not in {case.id for case in known}]
     source.close()
     if fresh:

@@ -194,7 +194,7 @@ def _panels(points: Sequence[Point]) -> list[Panel]:
 def grow(folder: Path, sizes: Sequence[int]) -> Iterator[Point]:
     """Measure one growing store at each size."""
     from rag.index.ingest import remove
-    from rag.index.sqlite import SqliteStore
+    from rag.index.opening import open_store
 
     settings = Settings.load(folder / "store", chunk_size=200)
     encoder = MadeEncoder(max(1, sizes[-1] // _CLUSTER))
@@ -203,7 +203,7 @@ def grow(folder: Path, sizes: Sequence[int]) -> Iterator[Point]:
         wanted = size // PASSAGES_PER_ARTICLE - articles
         took, publish = _timed_ingest(folder / f"{size}.jsonl", articles, wanted, settings, encoder)
         articles += wanted
-        store = SqliteStore.open(settings.store)
+        store = open_store(settings.store)
         n_passages = store.count_passages()
         found = _probed(settings.store, max(1, sizes[-1] // _CLUSTER))
         store_mb, index_mb = folder_mb(settings.store), folder_mb(settings.store / "index")

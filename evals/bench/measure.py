@@ -80,9 +80,9 @@ def raw_rate(settings: Settings, encoder: Encoder) -> float:
 
 def _encoded_strings(settings: Settings) -> list[str]:
     from rag.index.chunk import chunk_document, encoded_text
-    from rag.index.sqlite import SqliteStore
+    from rag.index.opening import open_store
 
-    store = SqliteStore.open(settings.store)
+    store = open_store(settings.store)
     texts: list[str] = []
     for info in store.list_documents(limit=RAW_SAMPLE):
         document = store.document(info.id)

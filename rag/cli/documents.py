@@ -166,9 +166,9 @@ def open_store(settings: Settings) -> Iterator[Store]:
 
     :raises StoreMissingError: If nothing was indexed there yet.
     """
-    from rag.index.sqlite import SqliteStore
+    from rag.index import opening
 
-    with closing(SqliteStore.open(settings.store)) as store:  # listing needs no index, so none is opened or mended
+    with closing(opening.open_store(settings.store)) as store:  # listing needs no index, so none is opened or mended
         yield store
 
 

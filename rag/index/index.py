@@ -16,9 +16,9 @@ from rag.index.derive import derive
 from rag.index.encode import Encoder, encoder_name, load_encoder
 from rag.index.generation import Generation, complaint, current_name, open_generation
 from rag.index.lexical import LexicalTerm
+from rag.index.opening import open_store
 from rag.index.readable import Readable
 from rag.index.scored import Scored
-from rag.index.sqlite import SqliteStore
 from rag.index.store import Store
 from rag.lang import say
 from rag.settings import Settings
@@ -72,7 +72,7 @@ class Index:
         :raises StoreMissingError: If nothing was indexed yet.
         :raises StoreError: If the store was indexed with another encoder than the configured one.
         """
-        store = SqliteStore.open(settings.store)
+        store = open_store(settings.store)
         if not store.count_documents():
             raise StoreMissingError(_nothing())
         _check_encoder(store, encoder.name if encoder else encoder_name(settings), settings)
@@ -207,7 +207,7 @@ class Index:
         return found
 
 
-def _open(store: SqliteStore, folder: Path, thorough: bool) -> Generation:
+def _open(store: Store, folder: Path, thorough: bool) -> Generation:
     """The generation in use if it is whole and up to date, else one derived now.
 
     While another process writes, a whole one is used even if it is behind: the writer will publish the next.

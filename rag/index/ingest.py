@@ -19,9 +19,9 @@ from rag.index.generation import clear
 from rag.index.identify import Place, identify, shown_name
 from rag.index.index import FOLDER
 from rag.index.migrate import migrate, record
+from rag.index.opening import open_store
 from rag.index.originals import sweep
 from rag.index.pipeline import Pipeline
-from rag.index.sqlite import SqliteStore
 from rag.index.steps import step
 from rag.index.store import DraftDocument, FileRecord, KnownDocument, Store, StoreWriter
 from rag.lang import say
@@ -62,7 +62,7 @@ def ingest(
     """
     if ocr:
         check_installed()
-    store = SqliteStore.open(settings.store, create=True)
+    store = open_store(settings.store, create=True)
     with store.writer() as writer:
         embedder = Embedder(settings, progress or silent, encoder)
         migrate(store, writer, embedder)
@@ -91,7 +91,7 @@ def remove(document_ids: Sequence[str], settings: Settings) -> int:
 
     :return: How many there were.
     """
-    store = SqliteStore.open(settings.store)
+    store = open_store(settings.store)
     with store.writer() as writer:
         removed = writer.remove(document_ids)
         step("remove: documents removed")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from rag.index.ingest import publish
+from rag.index.opening import open_store
 from rag.index.originals import sweep
-from rag.index.sqlite import SqliteStore
 from rag.index.sqlite.schema import FILE_NAME
 from rag.index.steps import step
 from rag.settings import Settings
@@ -22,7 +22,7 @@ def purge(settings: Settings, before: datetime | None = None) -> int:
     :param before: Only versions stored before this moment; all when ``None``.
     :return: How many versions there were.
     """
-    store = SqliteStore.open(settings.store)
+    store = open_store(settings.store)
     with store.writer() as writer:
         gone = writer.forget_versions(before or _END)
         step("purge: versions forgotten")

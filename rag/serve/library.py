@@ -22,9 +22,9 @@ from rag.index.edit import Edit, apply_edit, keep_edit
 from rag.index.embed import Embedder, silent, store_drafts
 from rag.index.files import sha256_file, write_atomic
 from rag.index.ingest import ingest, publish
+from rag.index.opening import open_store
 from rag.index.originals import ORIGINALS, sweep
-from rag.index.sqlite import SqliteStore
-from rag.index.store import Browse, Listed, Origin
+from rag.index.store import Browse, Listed, Origin, Store, StoreWriter
 from rag.lang import say
 from rag.load.formats import FORMATS, unsupported
 from rag.load.sources import Source
@@ -33,7 +33,6 @@ from rag.types import Access, Document, IngestReport
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
-    from rag.index.sqlite.writing import SqliteWriter
 
 UNDO_S = 600.0
 """How long a removal can be taken back, in seconds."""
@@ -232,8 +231,8 @@ class Library:
         return tuple(version for version in versions if version is not None), origin
 
     @contextlib.contextmanager
-    def _writing(self) -> Iterator[tuple[SqliteStore, SqliteWriter, Embedder]]:
-        with contextlib.closing(SqliteStore.open(self.settings.store)) as store, store.writer() as writer:
+    def _writing(self) -> Iterator[tuple[Store, StoreWriter, Embedder]]:
+        with contextlib.closing(open_store(self.settings.store)) as store, store.writer() as writer:
             yield store, writer, Embedder(self.settings, silent, self.assistant.encoder)
 
 

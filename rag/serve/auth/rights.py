@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from rag.errors import StoreMissingError
 from rag.serve.auth.database import Database
@@ -16,6 +17,9 @@ from rag.serve.auth.people import Person, check_group
 from rag.serve.identity import ROLE_SCOPES, Identity, Kind
 from rag.settings import Settings
 from rag.types import Access
+
+if TYPE_CHECKING:
+    from rag.index.store import Store
 
 EVERYBODY = "*"
 ANONYMOUS = "anonymous"
@@ -30,7 +34,7 @@ class Rights:
         self._settings = settings
         self._database = database
         self._known: tuple[str, tuple[str, ...]] = ("", ())
-        self._store: object = None
+        self._store: Store | None = None
 
     def rules(self) -> Rules:
         """The collections that have a rule, with the groups that may read them."""
@@ -70,16 +74,14 @@ class Rights:
 
     def collections(self) -> tuple[str, ...]:
         """The collections that hold documents now."""
-        from rag.index.sqlite import SqliteStore
+        from rag.index.opening import open_store
 
         if self._store is None:
             try:
-                self._store = SqliteStore.open(self._settings.store)
+                self._store = open_store(self._settings.store)
             except StoreMissingError:
                 return ()
         store = self._store
-        if not isinstance(store, SqliteStore):
-            return ()
         version = store.index_version
         if self._known[0] != version:
             self._known = (version, tuple(store.collections()))
