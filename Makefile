@@ -5,7 +5,7 @@ BIN := .venv/bin
 export OMP_WAIT_POLICY ?= passive
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long check eval bench setup setup-dev clean
+.PHONY: help run test test-long test-manual check eval bench bundle setup setup-dev clean
 
 help: ## In các lệnh / list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -21,7 +21,11 @@ test: setup-dev ## Chạy các phép thử (dưới 10 phút) / run the tests (u
 
 test-long: setup-dev ## Các phép thử dài / the long tests: faults, fuzzing, browsers, load
 	@$(BIN)/rag prepare
-	@$(BIN)/pytest -m long
+	@$(BIN)/pytest -m "long and not manual"
+
+test-manual: setup-dev ## Thử với nginx thật, và bundle khi cắt mạng / with a real nginx, and the bundle without a network
+	@$(BIN)/rag prepare
+	@$(BIN)/pytest -m manual
 
 check: setup-dev ## Soát mã nguồn / check the source: format, docstrings, types, imports, no CUDA
 	@$(BIN)/ruff check .
@@ -37,6 +41,9 @@ eval: setup-dev ## Đo chất lượng trả lời / measure the quality of the 
 bench: setup-dev ## Đo tốc độ / measure the speed
 	@$(BIN)/rag prepare
 	@$(BIN)/python -m evals.bench
+
+bundle: setup ## Một tệp để cài trên máy không có mạng / one archive that installs without a network
+	@$(BIN)/python scripts/bundle.py
 
 clean: ## Xóa thứ sinh ra khi dựng và thử (giữ .venv và kho) / remove build and test leftovers (keeps .venv and the store)
 	@rm -rf build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

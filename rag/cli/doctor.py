@@ -7,37 +7,28 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import Field, asdict, dataclass, fields
+from dataclasses import Field, asdict, fields
 from importlib.metadata import PackageNotFoundError, distributions, version
 from pathlib import Path
 from platform import platform, python_version
-from typing import Any, Literal
+from typing import Any
 
 import click
 
 from rag import __version__
+from rag.cli.check import Check, State
 from rag.cli.options import json_option, rag_command, store_option
 from rag.cli.output import console, print_json, printable
 from rag.errors import RagError
 from rag.lang import say
 from rag.settings import BUNDLED_ENCODER, Settings
 
-State = Literal["ok", "note", "problem"]
 MARKS: Mapping[State, str] = {"ok": "✓", "note": "·", "problem": "✗"}
 PACKAGES = ("torch", "sentence-transformers", "onnxruntime", "faiss-cpu", "tantivy", "apsw", "langchain-core", "gradio")
 WAL_SAFE = (3, 51, 3)
 """First SQLite without the bug by which a reset of the write-ahead log can lose commits."""
 LITTLE_DISK = 1_000_000_000
 """Bytes; an ingest of a thousand articles needs about a tenth of it, an encoder half."""
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """What was looked at, how it is, and the facts."""
-
-    name: str
-    state: State
-    detail: str
 
 
 @rag_command(
@@ -59,6 +50,8 @@ def command(*, as_json: bool, store: Path | None) -> int:
 
 def run_checks(settings: Settings) -> Iterator[Check]:
     """All checks, one after another."""
+    from rag.cli.hardening import hardening_checks
+
     yield Check(say("Phiên bản", "Version"), "ok", f"news-rag {__version__}, Python {python_version()}, {platform()}")
     yield _packages()
     yield _no_cuda()
@@ -66,6 +59,7 @@ def run_checks(settings: Settings) -> Iterator[Check]:
     yield _encoder(settings)
     yield _reader(settings)
     yield from _store(settings)
+    yield from hardening_checks(settings)
 
 
 def settings_table(settings: Settings) -> list[dict[str, Any]]:

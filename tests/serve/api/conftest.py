@@ -67,7 +67,7 @@ def opened(folder: Path) -> Iterator[Site]:
     with contextlib.closing(Assistant(Index.open(settings, encoder=encoder), settings)) as assistant:
         app = create_app(assistant, settings, who=Someone(*PEOPLE))
         with TestClient(app, base_url=BASE):
-            yield Site(folder, assistant, app)
+            yield Site(folder, assistant, app, settings)
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,7 @@ class Site:
     folder: Path
     assistant: Assistant
     app: Any
+    settings: Settings
 
     def __call__(self, user: str = "chief") -> TestClient:
         """A client for a person of :data:`PEOPLE`."""
