@@ -121,9 +121,8 @@ def hidden_command(
     if n_timed:
         found = hidden.speed(settings, asked[:n_timed])
         parts = " + ".join(f"{part:.1f}" for part in found.parts)
-        click.echo(
-            f"\np50 {found.p50:.1f} ms (understand + encode + search: {parts}), p95 {found.p95:.1f} ms, n {n_timed}"
-        )
+        click.echo(f"\np50 {found.p50:.1f} ms, p95 {found.p95:.1f} ms, n {n_timed}; processor time {found.cpu:.1f} ms "
+                   f"(understand + encode + search: {parts})")  # fmt: skip
 
 
 @click.command(name="pairs", help=say("Viết tắt và viết đủ có tìm ra cùng một văn bản?",

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from evals import hidden
+from evals.ablate import VARIANTS
 from evals.hidden import Asked, Place
 from evals.pairs import agreement, pairs
 from rag.index.index import Index
@@ -88,3 +89,8 @@ def test_pairs_are_drawn_from_the_table_and_from_definitions(index: Index) -> No
     assert defined.full == defined.short.replace("HCNT", "Hội Chăn nuôi Trâu")
     same = agreement(HybridRetriever(index), drawn)
     assert [yes for yes, pair in zip(same, drawn, strict=True) if pair.kind == "defined"] == [True]
+
+
+def test_every_variant_of_the_ablation_ranks_passages(index: Index, asked: list[Asked]) -> None:
+    for variant in VARIANTS:
+        assert any(place.document for place in hidden.ask(index, variant, asked[:6]))
