@@ -18,6 +18,7 @@ FILES = {
     "/": ("index.html", "text/html"),
     "/hoi-dap": ("hoi-dap.html", "text/html"),
     "/style.css": ("style.css", "text/css"),
+    "/icon.svg": ("icon.svg", "image/svg+xml"),
 }
 
 

@@ -58,7 +58,7 @@ def create_app(assistant: Assistant, settings: Settings, *, who: Identifies | No
     metrics = app.state.metrics = Metrics(limits.places, lambda: assistant.n_documents)
     watched: Any = WatchedAssistant(assistant, settings, metrics, limits)
     app.state.assistant = watched
-    _add_health(app, assistant, metrics)
+    _add_health(app, assistant, metrics, settings)
     library = app.state.library = Library(assistant, settings)
     _add_documents(app, assistant, library)
     add_actions(app, assistant, library, public_origin(settings))
@@ -84,7 +84,7 @@ def create_app(assistant: Assistant, settings: Settings, *, who: Identifies | No
     return app
 
 
-def _add_health(app: FastAPI, assistant: Assistant, metrics: Metrics) -> None:
+def _add_health(app: FastAPI, assistant: Assistant, metrics: Metrics, settings: Settings) -> None:
     @app.get("/metrics")
     def counts() -> Response:
         return Response(metrics.text(), media_type=CONTENT_TYPE)
@@ -99,6 +99,8 @@ def _add_health(app: FastAPI, assistant: Assistant, metrics: Metrics) -> None:
             documents, version = assistant.n_documents, assistant.index_version
         except RagError as error:
             return JSONResponse({"status": "unavailable", "reason": str(error)}, status_code=503)
+        if settings.auth != "none":  # anybody may ask this; how much there is is not for everybody
+            return JSONResponse({"status": "ready"})
         return JSONResponse({"status": "ready", "documents": documents, "index_version": version})
 
 

@@ -174,6 +174,10 @@ class FakeAssistant:
         found = [d for d in self.documents if d.id == document_id and version in (None, d.version)]
         return found[-1] if found else None
 
+    def count_documents(self, access: Access | None = None) -> int:
+        """Documents that may be read."""
+        return self.n_documents
+
     def suggestions(self, n: int = 4, access: Access | None = None) -> tuple[str, ...]:
         """The questions offered."""
         return self.offered[:n]

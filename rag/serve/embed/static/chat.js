@@ -145,6 +145,7 @@
     const article = make('article', 'exchange', heading, understood, progress, body, sources);
     article.setAttribute('aria-busy', 'true');
     understood.hidden = sources.hidden = true;
+    $('log').querySelector('.welcome')?.remove();
     $('log').append(article);
     return { id, question, article, understood, progress, body, sources, draft: '', citations: [] };
   }
@@ -195,7 +196,10 @@
       event.preventDefault();
       const card = document.getElementById(`nguon-${shown.id}-${citation.n}`);
       if (!card) return;
-      card.scrollIntoView({ block: 'nearest', behavior: 'smooth' });
+      const top = card.offsetTop - $('log').offsetTop;
+      if (top + card.offsetHeight > $('log').scrollTop + $('log').clientHeight || top < $('log').scrollTop) {
+        $('log').scrollTo({ top: top - 12, behavior: 'smooth' });
+      }
       card.querySelector('button').focus({ preventScroll: true });
     });
     return link;
@@ -281,7 +285,8 @@
     const mine = running = new AbortController();
     const shown = exchange(question);
     toggle(true);
-    shown.article.scrollIntoView({ block: 'start', behavior: 'smooth' });
+    // Not scrollIntoView: that may scroll the page around the frame as well.
+    $('log').scrollTo({ top: shown.article.offsetTop - $('log').offsetTop - 12, behavior: 'smooth' });
     try {
       const answer = await call('/api/v1/ask', {
         method: 'POST', signal: mine.signal,
@@ -381,7 +386,7 @@
     if (started) return;
     started = true;
     welcome();
-    $('question').focus({ preventScroll: true });
+    if (!$('close').hidden) $('question').focus({ preventScroll: true });  // inline it must not draw the page to it
     try {
       offered = await (await call('/embed/start')).json();
       if (!turns.length && !running) welcome();

@@ -30,7 +30,7 @@
       height: min(40rem, calc(100vh - 7rem)); border-radius: 12px; overflow: hidden; background: Canvas;
       box-shadow: 0 0 0 1px rgb(0 0 0 / .14), 0 12px 40px rgb(0 0 0 / .24); }
     .box[hidden] { display: none; }
-    .inline { position: static; width: 100%; height: var(--height); min-height: 20rem; box-shadow: 0 0 0 1px rgb(0 0 0 / .18); }
+    .inline { position: static; width: 100%; height: var(--height); min-height: 20rem; box-shadow: 0 0 0 1px rgb(128 128 128 / .45); }
     iframe { display: block; width: 100%; height: 100%; border: 0; }
     .launch { position: fixed; z-index: 2147483000; ${side}: 1.25rem; bottom: 1.25rem; min-height: 3.25rem; padding: 0 1.25rem 0 1rem;
       display: flex; align-items: center; gap: .5rem; border: 0; border-radius: 1.625rem; background: ${color}; color: ${ink};
@@ -50,7 +50,8 @@
     @media print { .box:not(.inline), .launch { display: none; } }`;
 
   const host = document.createElement('news-rag-chat');
-  const root = host.attachShadow({ mode: 'closed' });
+  // Open, so that tools that check a page for accessibility see the button; what is secret is in the frame, out of reach.
+  const root = host.attachShadow({ mode: 'open' });
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(STYLE);
   root.adoptedStyleSheets = [sheet];
