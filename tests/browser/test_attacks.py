@@ -59,7 +59,8 @@ def hostile(payloads: list[str]) -> tuple[Answer, Any]:
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[FakeAssistant, str, Host]]:
     fake = FakeAssistant()
     with host() as page:
-        options = {"embed_origins": page.origin, "embed_secret": SECRET, "store": tmp_path_factory.mktemp("attacks")}
+        options = {"embed_origins": page.origin, "embed_secret": SECRET, "limit_questions": 0, "limit_requests": 0}
+        options["store"] = tmp_path_factory.mktemp("attacks")
         with served(fake, **options) as address:
             page.point_to(address, page.origin)
             yield fake, address, page

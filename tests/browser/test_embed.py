@@ -79,7 +79,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     fake.offered = (ASKED,)
     store = tmp_path_factory.mktemp("embed")
     with host() as listed, host() as other:
-        options = {"embed_origins": listed.origin, "embed_secret": SECRET, "store": store}
+        options = {"embed_origins": listed.origin, "embed_secret": SECRET, "store": store, "limit_questions": 0}
         with served(fake, **options) as address:
             for page in (listed, other):
                 page.point_to(address, f"{listed.origin} {other.origin}")

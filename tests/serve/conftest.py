@@ -58,7 +58,15 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """Documents and a server, made once."""
     folder = tmp_path_factory.mktemp("auth")
     settings = Settings.load(
-        folder / "store", env={}, threads=1, auth="password", embed_origins=PAGE, embed_secret=SECRET
+        folder / "store",
+        env={},
+        threads=1,
+        auth="password",
+        embed_origins=PAGE,
+        embed_secret=SECRET,
+        limit_requests=0,
+        limit_questions=0,
+        limit_answers=0,
     )
     for name, text in TEXTS.items():
         path = folder / f"{name}.jsonl"

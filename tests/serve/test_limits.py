@@ -75,6 +75,16 @@ def test_an_address_may_do_as_much_as_six(settings: Settings, clock: Clock) -> N
         here.request(None, "1.1.1.1")
 
 
+def test_visitors_without_a_name_get_a_third(settings: Settings, clock: Clock) -> None:
+    here = limits(settings, clock, limit_questions=9)
+    visitor = replace(AN, user="anonymous", kind="embed-token", limit_key="anonymous:1.1.1.1")
+    for _ in range(3):
+        here.admit(visitor, "1.1.1.1").leave()
+    with pytest.raises(TooManyError):
+        here.admit(visitor, "1.1.1.1")
+    here.admit(AN, "1.1.1.1").leave()
+
+
 def test_answers_under_way_are_counted_and_given_back(settings: Settings, clock: Clock) -> None:
     here = limits(settings, clock, limit_answers=1, limit_questions=0)
     place = here.admit(AN, "")

@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from rag.lang import say
 from rag.serve.addresses import client_address, proxy_networks
+from rag.serve.audit import Audit
 from rag.serve.auth.oidc import CALLBACK, PENDING_S, OidcError, OidcWay
 from rag.serve.auth.page import POLICY, oidc_page, password_page, wait_message, wrong_message
 from rag.serve.auth.password import PasswordWay, Refused, is_form
@@ -38,7 +39,7 @@ def add_sign_in(app: FastAPI, settings: Settings, way: object) -> None:
     if isinstance(way, PasswordWay):
         _add_password(app, settings, way)
     if isinstance(way, OidcWay):
-        _add_oidc(app, way)
+        _add_oidc(app, settings, way)
 
 
 def page(html: str, status: int = 200, wait_s: int = 0) -> Response:
@@ -48,7 +49,7 @@ def page(html: str, status: int = 200, wait_s: int = 0) -> Response:
 
 
 def _add_password(app: FastAPI, settings: Settings, way: PasswordWay) -> None:
-    proxies = proxy_networks(settings)
+    proxies, audit = proxy_networks(settings), Audit(settings)
 
     @app.get(SIGN_IN)
     def form(request: Request) -> Response:
@@ -65,6 +66,10 @@ def _add_password(app: FastAPI, settings: Settings, way: PasswordWay) -> None:
         target, name = safe_next(fields.get("next", "")), fields.get("name", "")
         address = client_address(request.scope, proxies)
         found = await run_in_threadpool(way.check, name, fields.get("password", ""), address)
+        failed = isinstance(found, Refused)
+        await run_in_threadpool(
+            audit.record, name.strip().lower()[:64], "sign-in-refused" if failed else "sign-in", address=address
+        )
         if isinstance(found, Refused):
             problem = wait_message(found.wait_s) if found.wait_s else wrong_message()
             status = 429 if found.wait_s else 401
@@ -74,7 +79,9 @@ def _add_password(app: FastAPI, settings: Settings, way: PasswordWay) -> None:
         return response
 
 
-def _add_oidc(app: FastAPI, way: OidcWay) -> None:
+def _add_oidc(app: FastAPI, settings: Settings, way: OidcWay) -> None:
+    audit = Audit(settings)
+
     @app.get(SIGN_IN)
     def button(request: Request) -> Response:
         target = safe_next(request.query_params.get("next", ""))
@@ -102,6 +109,7 @@ def _add_oidc(app: FastAPI, way: OidcWay) -> None:
         else:
             response = RedirectResponse(target, 303)
             way.begin(request, response, person)
+            audit.record(person.name, "sign-in")
         way.pending_cookie.clear(response)
         return response
 

@@ -65,7 +65,15 @@
     });
   }
 
-  async function signIn() {
+  let entering = null;
+
+  /* One at a time: a token of the page opens one session, so two requests must not spend the same one. */
+  function signIn() {
+    entering ??= enter().finally(() => { entering = null; });
+    return entering;
+  }
+
+  async function enter() {
     if (!port) throw new Failure(words.outside);
     const token = await pageToken();
     if (!token && !given.anonymous) throw new Failure(words.signIn);
