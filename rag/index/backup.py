@@ -1,6 +1,6 @@
 """One file that holds a store: taken while the store is in use, checked before anything is replaced by it.
 
-The file is a zip archive of the database, the settings and the uploaded originals, with a manifest of their checksums.
+The file is a zip archive of the databases, the settings and the uploaded originals, with a manifest of their checksums.
 Derived indexes are left out: they are made again, from the same vectors.
 """
 
@@ -25,7 +25,7 @@ from rag.index.files import fsync_path, sha256_file, told, write_atomic
 from rag.index.ingest import publish
 from rag.index.originals import ORIGINALS
 from rag.index.sqlite import SqliteStore
-from rag.index.sqlite.copying import steps_of
+from rag.index.sqlite.copying import copy_database, steps_of
 from rag.index.sqlite.schema import FILE_NAME, STEPS
 from rag.index.steps import step
 from rag.lang import say
@@ -36,7 +36,7 @@ FORMAT = 1
 BEFORE = f"{FILE_NAME}.before-restore"
 """Copy of the database that a restore replaced."""
 
-_SETTINGS = "rag.toml"
+_SETTINGS, _ACCESS = "rag.toml", "access.db"
 _FOLDERS = (ORIGINALS,)
 """What is kept of the store's folder beside the database; all else is derived from it."""
 _PIECE = 1 << 20
@@ -73,13 +73,15 @@ def backup(settings: Settings, target: Path) -> BackupInfo:
     with told(target.parent), _aside(target.parent, target.name) as aside:
         copy = aside / FILE_NAME
         store.copy_to(copy)
+        if (settings.store / _ACCESS).is_file():
+            copy_database(settings.store / _ACCESS, aside / _ACCESS)
         step("backup: database copied")
-        info = _describe(copy, settings.store)
+        info = _describe(aside, settings.store)
         archive = aside / target.name
         with archive.open("wb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed:
             packed.writestr(MANIFEST, json.dumps(asdict(info), ensure_ascii=False, indent=1))
             for name in info.files:
-                packed.write(copy if name == FILE_NAME else settings.store / name, name)
+                packed.write((aside if (aside / name).is_file() else settings.store) / name, name)
         step("backup: archive written")
         archive.chmod(0o600)  # what a store holds is for those who may read the store
         fsync_path(archive)
@@ -89,11 +91,11 @@ def backup(settings: Settings, target: Path) -> BackupInfo:
     return info
 
 
-def _describe(copy: Path, folder: Path) -> BackupInfo:
-    """What goes into the file; counted in the copy, because the store may have moved on."""
-    store = SqliteStore.open(copy.parent)
-    names = [FILE_NAME, *_beside(folder)]
-    paths = {name: copy if name == FILE_NAME else folder / name for name in names}
+def _describe(aside: Path, folder: Path) -> BackupInfo:
+    """What goes into the file; counted in the copies, because the store may have moved on."""
+    store = SqliteStore.open(aside)
+    paths = {name: aside / name for name in (FILE_NAME, _ACCESS) if (aside / name).is_file()}
+    paths |= {name: folder / name for name in _beside(folder)}
     info = BackupInfo(
         format=FORMAT,
         product=version("news-rag"),
@@ -147,8 +149,8 @@ def restore(archive: Path, settings: Settings) -> BackupInfo:
     """Put what a backup holds in the place of the store, then make the indexes again.
 
     Everything is unpacked and checked first; the database is then replaced in one commit, under the eyes of running
-    servers, which take it up by themselves. The database before is kept as ``rag.db.before-restore``, and a
-    ``rag.toml`` that is there already stays as it is.
+    servers, which take it up by themselves. The database before is kept as ``rag.db.before-restore``. Settings and
+    people (``rag.toml``, ``access.db``) that are there already stay: an old backup must not let anybody in again.
 
     :raises StoreError: If the backup is damaged or of a newer version; the store is then as it was.
     :raises StoreBusyError: If another process is writing.
@@ -168,8 +170,10 @@ def restore(archive: Path, settings: Settings) -> BackupInfo:
             _place_originals(aside, info, settings.store)
             store.take_over(aside / FILE_NAME)
             step("restore: database replaced")
-            if _SETTINGS in info.files and not (settings.store / _SETTINGS).exists():
-                write_atomic(settings.store / _SETTINGS, (aside / _SETTINGS).read_bytes())
+            for name in (_SETTINGS, _ACCESS):
+                if name in info.files and not (settings.store / name).exists():
+                    write_atomic(settings.store / name, (aside / name).read_bytes())
+                    (settings.store / name).chmod(0o600)
             publish(store, writer, settings, keep_previous=False)
     return info
 
@@ -202,7 +206,7 @@ def _copy(source: IO[bytes], target: IO[bytes], size: int) -> str:
 
 def _check_name(name: str) -> None:
     path = PurePosixPath(name)
-    is_known = name in (FILE_NAME, _SETTINGS) or (len(path.parts) > 1 and path.parts[0] in _FOLDERS)
+    is_known = name in (FILE_NAME, _SETTINGS, _ACCESS) or (len(path.parts) > 1 and path.parts[0] in _FOLDERS)
     if not is_known or path.is_absolute() or ".." in path.parts or "\\" in name:
         raise ValueError(name)
 
@@ -217,7 +221,7 @@ def _damaged(archive: Path, name: str) -> str:
 
 def _place_originals(aside: Path, info: BackupInfo, folder: Path) -> None:
     for name in info.files:
-        if name not in (FILE_NAME, _SETTINGS):
+        if name not in (FILE_NAME, _SETTINGS, _ACCESS):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             write_atomic(folder / name, (aside / name).read_bytes())
 

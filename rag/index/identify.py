@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from rag.index.store import Origin
 from rag.load.formats import LOADER_VERSION
-from rag.load.sources import Source
+from rag.load.sources import Source, stored_path
 from rag.types import Document, DocumentInfo, LoadedDocument
 
 _ID_CHARS = 16
@@ -30,7 +30,7 @@ class Place:
     @property
     def origin(self) -> Origin:
         """Where the file lies on this machine."""
-        return Origin(str(self.source.path), LOADER_VERSION)
+        return Origin(stored_path(self.source.path), LOADER_VERSION)
 
 
 def shown_name(source: Source, given: Path) -> str:

@@ -28,7 +28,7 @@ from rag.lang import say
 from rag.load.formats import LOADER_VERSION
 from rag.load.loader import Loader
 from rag.load.ocr import check_installed
-from rag.load.sources import Source, find_sources
+from rag.load.sources import Source, find_sources, stored_path
 from rag.settings import Settings
 from rag.types import Document, FailedSource, IngestReport, LoadedDocument
 
@@ -191,13 +191,13 @@ class _Run:
         if complete and record:
             self.files.append(record)
         elif not complete:
-            self.kept.add(str(source.path))
+            self.kept.add(stored_path(source.path))
 
     def _record(self, source: Source) -> FileRecord | None:
         if source.problem:
             return None
         try:
-            return FileRecord(self.collection, str(source.path), sha256_file(source.path), LOADER_VERSION)
+            return FileRecord(self.collection, stored_path(source.path), sha256_file(source.path), LOADER_VERSION)
         except OSError:
             return None  # the loader will say why
 

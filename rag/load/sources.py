@@ -120,7 +120,11 @@ def _outside() -> str:
     return say("liên kết trỏ ra ngoài thư mục", "the link points outside the folder")
 
 
+def stored_path(path: Path) -> str:
+    r"""A path that can be stored: bytes that are not UTF-8 are written as ``\xNN``."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
 def _name(relative: str) -> str:
     r"""A name that can be stored and printed: bytes that are not UTF-8 are written as ``\\xNN``."""
-    text = os.fsencode(relative).decode("utf-8", "backslashreplace")
-    return unicodedata.normalize("NFC", text.replace(os.sep, "/"))
+    return unicodedata.normalize("NFC", stored_path(Path(relative)).replace(os.sep, "/"))

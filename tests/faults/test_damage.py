@@ -22,7 +22,7 @@ from tests.faults.killing import prepare
 
 pytestmark = pytest.mark.long
 
-FILES = 200
+LOTS, FILES_A_LOT = 4, 50
 
 
 def damage(path: Path, dice: random.Random) -> str:
@@ -47,14 +47,15 @@ def found(settings):
     return [(hit.id, pytest.approx(hit.score, rel=1e-4)) for hit in (*dense, *lexical)]
 
 
-def test_two_hundred_damaged_files_are_noticed_said_and_made_again(tmp_path, caplog, figure):
+@pytest.mark.parametrize("lot", range(LOTS))
+def test_damaged_files_are_noticed_said_and_made_again(tmp_path, caplog, figure, lot):
     prepare(tmp_path / "kho")
     settings = Settings.load(tmp_path / "kho" / "store", env={}, threads=1)
     folder = settings.store / FOLDER
     expected = found(settings)
-    dice = random.Random(20261125)
+    dice = random.Random(lot)
     kinds: Counter[str] = Counter()
-    for _ in range(FILES):
+    for _ in range(FILES_A_LOT):
         generation = folder / current_name(folder)
         files = [path for path in generation.rglob("*") if path.is_file() and path.suffix != ".lock"]
         files = [path for path in (*files, folder / CURRENT) if path.stat().st_size]
@@ -66,8 +67,8 @@ def test_two_hundred_damaged_files_are_noticed_said_and_made_again(tmp_path, cap
         assert any("dựng lại từ kho" in record.message for record in caplog.records), path
         assert folder / current_name(folder) != generation
     assert [finding for finding in verify(settings, encoder=LetterEncoder()) if finding.wrong] == []
-    figure("damaged index files, all noticed, said and made again", FILES, FILES)
-    figure("kinds of file and damage", len(kinds), FILES)
+    figure("damaged index files, all noticed, said and made again", FILES_A_LOT, FILES_A_LOT)
+    figure("kinds of file and damage", len(kinds), FILES_A_LOT)
 
 
 @pytest.mark.encoder

@@ -22,8 +22,8 @@ from tests.load.make_pdf import Text, make_pdf
 pytestmark = pytest.mark.long
 
 DATA = Path(__file__).parents[1] / "load" / "data"
-MUTANTS = 80
-"""For each format: 13 formats, 1,040 files."""
+MUTANTS = 160
+"""For each format: 13 formats, 2,080 files."""
 WALL_S = 10.0
 
 
@@ -85,7 +85,7 @@ def test_every_format_has_a_fixture_that_is_read(settings, tmp_path):
             assert all(isinstance(item, LoadedDocument) for item in items), (suffix, items)
 
 
-def test_a_thousand_damaged_files_give_documents_or_reasons(settings, tmp_path, figure):
+def test_two_thousand_damaged_files_give_documents_or_reasons(settings, tmp_path, figure):
     dice = random.Random(20260602)
     read = refused = 0
     slowest = 0.0
@@ -109,7 +109,7 @@ def test_a_thousand_damaged_files_give_documents_or_reasons(settings, tmp_path, 
         (last,) = loader.load(find_sources([healthy])[0])
         assert isinstance(last, LoadedDocument)
     assert slowest < WALL_S + 5
-    assert read + refused == MUTANTS * len(FORMATS) >= 1000
+    assert read + refused == MUTANTS * len(FORMATS) >= 2000
     figure("damaged files read", read, read + refused)
     figure("damaged files refused with a reason", refused, read + refused)
     figure("slowest file, s", slowest, read + refused)

@@ -8,6 +8,7 @@ import threading
 import zipfile
 from dataclasses import replace
 
+import apsw
 import pytest
 
 from rag.assistant import Assistant
@@ -57,7 +58,10 @@ def test_a_restored_store_gives_the_same_answers_and_citations(filled, letters, 
     (filled.store / "originals").mkdir()
     (filled.store / "originals" / "ab.txt").write_text("gốc")
     (filled.store / "rag.toml").write_text("top_k = 7\n")
+    access = apsw.Connection(str(filled.store / "access.db"))
+    access.execute("CREATE TABLE people (name TEXT); INSERT INTO people VALUES ('Lan')")
     info = backup(filled, tmp_path / "sao.zip")
+    access.execute("DELETE FROM people")
     assert (info.n_documents, info.index_version) == (N, SqliteStore.open(filled.store).index_version)
     assert (tmp_path / "sao.zip").stat().st_mode & 0o077 == 0
     other = replace(filled, store=tmp_path / "kho-moi")
@@ -66,6 +70,11 @@ def test_a_restored_store_gives_the_same_answers_and_citations(filled, letters, 
     assert disagreements(other, letters) == []
     assert (other.store / "originals" / "ab.txt").read_text() == "gốc"
     assert (other.store / "rag.toml").read_text() == "top_k = 7\n"
+    people = "SELECT name FROM people"
+    assert apsw.Connection(str(other.store / "access.db")).execute(people).fetchall() == [("Lan",)]
+    restore(tmp_path / "sao.zip", filled)
+    assert access.execute(people).fetchall() == []  # who was shut out since stays out
+    access.close()
     assert not [path for path in (*other.store.iterdir(), *tmp_path.iterdir()) if path.name.endswith(".tmp")]
 
 
@@ -240,8 +249,6 @@ class TestVerify:
         ],
     )
     def test_what_was_changed_behind_its_back_is_named(self, filled, letters, sql, name):
-        import apsw
-
         connection = apsw.Connection(str(filled.store / FILE_NAME))
         connection.execute(sql.replace("WHERE rowid = 1 OR 1", "WHERE id = (SELECT min(id) FROM documents)"))
         connection.close()

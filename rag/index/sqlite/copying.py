@@ -63,6 +63,12 @@ class Copying(Base):
             yield from self._connections.get().execute({"spellings": _SPELLINGS, "pairs": _PAIRS}[table])
 
 
+def copy_database(source: Path, target: Path) -> None:
+    """Copy another database of the store's folder, as it is at this moment."""
+    with translated(), closing(connect(source)) as connection:
+        keep_copy(connection, target)
+
+
 _SPELLINGS = "SELECT syllable, count FROM spellings"
 _PAIRS = "SELECT first, second, count FROM pairs"
 
