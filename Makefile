@@ -5,7 +5,7 @@ BIN := .venv/bin
 export OMP_WAIT_POLICY ?= passive
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long test-manual check eval bench bundle setup setup-dev clean
+.PHONY: help run test test-long test-manual check audit eval bench bundle setup setup-dev clean
 
 help: ## In các lệnh / list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -33,6 +33,9 @@ check: setup-dev ## Soát mã nguồn / check the source: format, docstrings, ty
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python scripts/no_cuda.py
+
+audit: setup-dev ## Soát giấy phép, lỗ hổng, tệp mô hình / audit licences, known vulnerabilities, the model file
+	@$(BIN)/python scripts/audit.py
 
 eval: setup-dev ## Đo chất lượng trả lời / measure the quality of the answers
 	@$(BIN)/rag prepare

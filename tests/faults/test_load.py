@@ -170,10 +170,10 @@ def times_of(address: str, count: int) -> list[float]:
 
 
 def test_a_thousand_idle_listeners_and_a_hundred_that_drop_leave_the_others_alone(filled, figure):
-    with server(filled.store, **UNLIMITED) as (child, address):
+    with server(filled.store, **UNLIMITED) as (child, address), contextlib.ExitStack() as opened_ones:
         times_of(address, 5)
         quiet, before_mb, before_files = times_of(address, 20), resident_mb(child.pid), open_files(child.pid)
-        listeners = [idle(address, n) for n in range(LISTENERS)]
+        listeners = [opened_ones.enter_context(idle(address, n)) for n in range(LISTENERS)]
         assert sum(b"200" in opened.recv(64) for opened in listeners) == LISTENERS
         assert open_files(child.pid) - before_files >= LISTENERS
         with_idle, with_mb = times_of(address, 20), resident_mb(child.pid)
@@ -186,7 +186,7 @@ def test_a_thousand_idle_listeners_and_a_hundred_that_drop_leave_the_others_alon
                 socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0"
             )  # a reset, as a lost network gives
             opened.close()
-        slow = [listen(address) for _ in range(4)]  # they never read
+        slow = [opened_ones.enter_context(listen(address)) for _ in range(4)]  # they never read
         with_slow = times_of(address, 20)
         for opened in slow:
             opened.close()
