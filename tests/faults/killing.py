@@ -91,7 +91,7 @@ class Trial:
 
         :param poor: What it has too little of: ``file_bytes``, ``disk_bytes`` or ``read_only``.
         """
-        names = {"store": "store", "folder": "tin", "file": "sao.zip", "steps": "steps"}
+        names = {"store": "store", "folder": "tin", "file": "sao.zip", "steps": "steps", "synced": "synced"}
         paths: dict[str, str | int] = {key: str(self.place / name) for key, name in names.items()}
         return {"op": self.op.split()[0], "stop": stop, **poor, **paths}
 
@@ -211,9 +211,33 @@ def state(store: Path) -> dict[str, tuple[int, int]]:
             status = path.stat()
         except FileNotFoundError:
             continue
-        if path.name not in ("writer.lock", "rag.db-shm"):
+        # Reading makes an empty log as well, and that is no write.
+        if path.is_file() and status.st_size and path.name not in ("writer.lock", "rag.db-shm", "steps", "synced"):
             found[str(path)] = (status.st_size, status.st_mtime_ns)
     return found
+
+
+def lose_unsynced(trial: Trial, before: dict[str, tuple[int, int]]) -> int:
+    """What a power cut may do to a store whose process was just killed: empty every file that was not synced.
+
+    A file is safe if it is as it was before, or was synced at its present size. SQLite's own files are left alone: it
+    syncs them itself, at every commit, where we cannot see it.
+
+    :return: How many files were emptied.
+    """
+    lines = (
+        (trial.place / "synced").read_text(encoding="utf-8").split("\n") if (trial.place / "synced").exists() else []
+    )
+    synced = {tuple(map(int, line.split())) for line in lines if line}
+    lost = 0
+    for path in (trial.place / "store").rglob("*"):
+        status = path.stat()
+        is_ours = path.is_file() and not path.name.startswith("rag.db") and status.st_size
+        is_safe = before.get(str(path)) == (status.st_size, status.st_mtime_ns) or status.st_nlink > 1
+        if is_ours and not is_safe and (status.st_ino, status.st_size) not in synced:
+            path.write_bytes(b"")
+            lost += 1
+    return lost
 
 
 def dice(seed: int) -> random.Random:

@@ -154,7 +154,7 @@ def idle(address: str, n: int) -> socket.socket:
     """Open an endless event stream of the page, and leave it be."""
     host, port = urlsplit(address).netloc.split(":")
     opened = socket.create_connection((host, int(port)), timeout=60)
-    path = f"/gradio_api/heartbeat/nhan-roi-{n}"
+    path = f"/gradio_api/heartbeat/nhanroi{n}"
     opened.sendall(f"GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\nAccept: text/event-stream\r\n\r\n".encode())
     return opened
 

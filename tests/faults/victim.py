@@ -69,6 +69,7 @@ def _be_victim(task: dict[str, Any]) -> None:
                 os.kill(os.getpid(), signal.SIGKILL)
 
         listen(note)
+        _note_syncs(task)
         try:
             do(task["op"], Settings.load(task["store"], env={}, threads=1), Path(task["folder"]), Path(task["file"]))
             code = 0
@@ -84,6 +85,20 @@ def _be_victim(task: dict[str, Any]) -> None:
         traceback.print_exc()
     finally:
         os._exit(code)
+
+
+def _note_syncs(task: dict[str, Any]) -> None:
+    """Keep a list of the files that were synced, by number and size, for whoever plays a power cut afterwards."""
+    synced = open(task["synced"], "a", encoding="utf-8")  # noqa: SIM115 - lives as long as this process
+    real = os.fsync
+
+    def fsync(handle: int) -> None:
+        real(handle)
+        status = os.fstat(handle)
+        synced.write(f"{status.st_ino} {status.st_size}\n")
+        synced.flush()
+
+    os.fsync = fsync
 
 
 def _look(task: dict[str, Any]) -> None:
