@@ -1,8 +1,7 @@
-"""The bombs that kill parsers, at full size: each refused within its limits, and the next file is read."""
+"""The bombs that kill parsers, at full size: refused within their limits (memory: RLIMIT_AS), the next file is read."""
 
 from __future__ import annotations
 
-import resource
 import time
 import zlib
 
@@ -68,6 +67,4 @@ def test_a_bomb_is_refused_within_its_limits(tmp_path, name, figure):
     assert len(failed) == 1 or (name == "thuc-the.docx" and all("root:" not in text for text in texts))
     assert all(item.reason and "\n" not in item.reason for item in failed)
     assert seconds < LIMIT_S
-    peak_mb = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024  # of the largest child so far
-    assert peak_mb < 1536 + 64
     figure("seconds until refused", seconds, 1)

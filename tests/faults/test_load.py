@@ -175,7 +175,7 @@ def test_a_thousand_idle_listeners_and_a_hundred_that_drop_leave_the_others_alon
         quiet, before_mb, before_files = times_of(address, 20), resident_mb(child.pid), open_files(child.pid)
         listeners = [opened_ones.enter_context(idle(address, n)) for n in range(LISTENERS)]
         assert sum(b"200" in opened.recv(64) for opened in listeners) == LISTENERS
-        assert open_files(child.pid) - before_files >= LISTENERS
+        assert open_files(child.pid) - before_files >= LISTENERS - 5  # connections of before may have closed
         with_idle, with_mb = times_of(address, 20), resident_mb(child.pid)
         for opened in listeners:
             opened.close()

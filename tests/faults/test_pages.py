@@ -10,7 +10,7 @@ from fake_assistant import FakeAssistant
 
 from tests.browser.conftest import ARGUMENTS, NO_BROWSER, find_browser
 from tests.browser.visit import Visit, served, visited
-from tests.faults.conftest import REPOSITORY
+from tests.conftest import REPOSITORY
 
 pytestmark = [pytest.mark.long, pytest.mark.browser]
 
