@@ -98,7 +98,7 @@ class Feedback:
 class Browse:
     """What part of the list of documents is wanted.
 
-    :param words: Each must stand in title, source, publisher or id; marks and case do not count.
+    :param words: Each must stand in title, source or publisher; marks and case do not count.
     :param order: Column to sort by; documents without a value come last.
     """
 

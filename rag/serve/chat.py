@@ -32,6 +32,8 @@ log = logging.getLogger(__name__)
 
 STEP_S = 0.06
 """Shortest time between two updates of the page while text streams in: faster only burns the reader's processor."""
+STEP_SHARE = 4.0
+"""Nor before this many times what the last update cost: a very long answer must not be drawn for each of its words."""
 KEPT_EXCHANGES = 50
 
 Update: TypeAlias = dict[str, Any]
@@ -145,7 +147,7 @@ class Chat:
     def _steps(self, conversation: Conversation, request: gr.Request) -> Iterator[Exchange]:
         """The last exchange as it grows; never raises, a failure is its last step."""
         exchange = conversation[-1]
-        shown_at = time.monotonic()
+        shown_at, pause_s = time.monotonic(), STEP_S
         try:
             events = self.assistant.stream(
                 exchange.question, turns(conversation[:-1]), exchange.filters or None, access=self.access(request)
@@ -153,9 +155,11 @@ class Chat:
             with self.admitted(request), contextlib.closing(events):  # closing the stream is what cancels the work
                 for event in events:
                     exchange = advance(exchange, event)
-                    if _is_worth_showing(event, time.monotonic() - shown_at):
-                        shown_at = time.monotonic()
+                    if _is_worth_showing(event, time.monotonic() - shown_at, pause_s):
+                        began = time.monotonic()
                         yield exchange
+                        shown_at = time.monotonic()
+                        pause_s = max(STEP_S, STEP_SHARE * (shown_at - began))
         except RagError as error:
             exchange = replace(exchange, phase="failed", problem=str(error))
         except Exception:
@@ -173,6 +177,6 @@ def _buttons(*, is_running: bool) -> tuple[Update, Update]:
     return gr.update(visible=not is_running), gr.update(visible=is_running)
 
 
-def _is_worth_showing(event: Event, since_s: float) -> bool:
+def _is_worth_showing(event: Event, since_s: float, pause_s: float) -> bool:
     """Text arrives in many small pieces, and a citation is shown with the text after it."""
-    return since_s >= STEP_S if event.kind in ("text", "citation") else True
+    return since_s >= pause_s if event.kind in ("text", "citation") else True

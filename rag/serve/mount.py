@@ -96,8 +96,14 @@ def _mount(app: FastAPI, page: gr.Blocks, settings: Settings) -> None:
         mounted.app.add_exception_handler(RequestValidationError, _refuse_values)
 
 
-def _refuse_values(_: Request, __: Exception) -> Response:
-    """Refuse without repeating the body: the framework's own answer fails on values that JSON cannot carry (NaN)."""
+def _refuse_values(request: Request, __: Exception) -> Response:
+    """Refuse without repeating the body: the framework's own answer fails on values that JSON cannot carry (NaN).
+
+    Gradio's page also cancels what has no number yet, when a person is quicker than the network; there is nothing to
+    cancel then, and nothing to complain about.
+    """
+    if request.url.path.endswith(("/gradio_api/cancel", "/gradio_api/reset")):
+        return JSONResponse({"success": True})
     return JSONResponse({"detail": say("Yêu cầu không hợp lệ.", "The request is not valid.")}, status_code=422)
 
 

@@ -34,8 +34,7 @@ class Browsing(Reading):
         if words:
             self._connections.get().create_scalar_function("rag_folded", _folded, 1, deterministic=True)
             where += "".join(
-                " AND rag_folded(v.title || ' ' || v.source || ' ' || v.publisher || ' ' || d.id) LIKE ? ESCAPE '!'"
-                for _ in words
+                " AND rag_folded(v.title || ' ' || v.source || ' ' || v.publisher) LIKE ? ESCAPE '!'" for _ in words
             )
             values = (*values, *(f"%{_literal(word)}%" for word in words))
         n = int(self.value(f"SELECT count(*) {_CURRENT} WHERE {where}", values))

@@ -38,6 +38,8 @@
   }
 
   let current = null;
+  let coming = null; // the conversation that was asked for and is not shown yet
+  const markOf = (row) => `${row.asked} ${row.question}`;
 
   function shown() {
     return [...document.querySelectorAll("#past .exchange, #now .exchange")];
@@ -46,16 +48,28 @@
   function keep() {
     const exchanges = shown();
     if (!exchanges.length) {
-      if (document.querySelector("#now .welcome")) { current = null; remember(null); }
+      if (!coming && document.querySelector("#now .welcome")) { current = null; remember(null); }
       return;
     }
     const rows = exchanges.filter((one) => one.dataset.kept).map((one) => JSON.parse(one.dataset.kept));
     const kept = read();
+    if (coming) {
+      if (!rows.length || markOf(rows.at(-1)) !== coming.mark) return;
+      current = coming.id;
+      coming = null;
+      remember(current);
+    }
     if (!rows.length || !kept.on) return;
     if (!current) current = `${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 8)}`;
     remember(current);
+    const before = kept.conversations.find((one) => one.id === current);
+    // Brought back and not gone on with: what could not be read just now may be readable again later.
+    if (before && before.rows.length >= rows.length && before.rows.at(-1).asked === rows.at(-1).asked) return;
     const rest = kept.conversations.filter((one) => one.id !== current);
-    const one = { id: current, title: rows[0].question.slice(0, 200), at: Date.now(), rows };
+    const title = before ? before.title : rows[0].question.slice(0, 200);
+    // Only the end of a long conversation is brought back; its beginning stays as it was kept.
+    const early = before ? before.rows.filter((row) => row.asked < rows[0].asked) : [];
+    const one = { id: current, title, at: Date.now(), rows: [...early, ...rows].slice(-50) };
     write({ on: true, conversations: [one, ...rest].slice(0, MOST) });
   }
 
@@ -64,8 +78,15 @@
     if (!found) return false;
     let rows = found.rows.slice(-MOST_BROUGHT_BACK);
     while (rows.length > 1 && JSON.stringify(rows).length > MOST_SENT) rows = rows.slice(1);
-    current = id;
-    hand({ restore: rows });
+    coming = { id, mark: markOf(rows.at(-1)) };
+    // The page may not listen yet when it has just been loaded, so it is asked until it shows the conversation.
+    const ask = (times) => {
+      if (!times || !coming || shown().length) return;
+      hand({ restore: rows });
+      setTimeout(() => ask(times - 1), 1500);
+    };
+    if (shown().length) hand({ restore: rows });
+    else ask(5);
     return true;
   }
 
@@ -119,6 +140,10 @@
     list();
     tell(say("Đã xóa lịch sử trong trình duyệt này.", "The history in this browser is deleted."));
     document.querySelector("#history .close").focus();
+  });
+
+  document.addEventListener("click", (event) => {
+    if (event.target.closest && event.target.closest("#new")) coming = null;
   });
 
   let waiting = 0;
