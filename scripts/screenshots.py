@@ -201,7 +201,7 @@ def main() -> None:
         sys.exit("No Chromium found: apt-get install chromium")
     folder = given.look or ROOT / "docs" / "anh"
     folder.mkdir(parents=True, exist_ok=True)
-    widths = WIDTHS if given.look else {"": (1180, 720)}
+    widths = WIDTHS if given.look else {"": (1366, 768)}
     with tempfile.TemporaryDirectory() as place, served(Path(place)) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
         for label, (width, height) in widths.items():
