@@ -36,11 +36,13 @@ def main(args: list[str] | None = None) -> int:
     parser.add_argument("--extra", action="append", default=[], help="an extra of pyproject.toml, such as openai")
     given = parser.parse_args(args)
     from rag import __version__
+    from rag.answer.span import prepare_reader
     from rag.index.encode import prepare
     from rag.settings import Settings
 
     settings = Settings.load()
     prepare(settings)
+    prepare_reader(settings)
     name = f"{PROJECT}-bundle-{__version__}-{platform.machine()}-py{sys.version_info[0]}{sys.version_info[1]}"
     folder = given.out / name
     shutil.rmtree(folder, ignore_errors=True)

@@ -12,6 +12,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -25,6 +26,9 @@ from rag.settings import Settings
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
+ACTS = ("user", "key", "collection", "documents")
+"""Commands that change who may do what, or remove documents; no secret ever stands among their arguments."""
+LOOKS = ("list", "show")
 INTERRUPTED = 130
 READER_GONE = 141
 
@@ -128,7 +132,22 @@ def run(args: Sequence[str] | None = None) -> int:
     except RagError as error:
         click.echo(say(f"Lỗi: {error}", f"Error: {error}"), err=True)
         return 1
+    if code in (None, 0):
+        _note_act(sys.argv[1:] if args is None else args)
     return code if isinstance(code, int) else 0
+
+
+def _note_act(args: Sequence[str]) -> None:
+    """Note in the audit log who changed people, keys, rights or documents from the command line."""
+    if not args or args[0] not in ACTS or len(args) < 2 or args[1] in LOOKS or {"-h", "--help"} & set(args):
+        return
+    from rag.serve.audit import Audit, shell_user
+
+    places = [value for name, value in pairwise(args) if name == "--store"]
+    places += [name.removeprefix("--store=") for name in args if name.startswith("--store=")]
+    with contextlib.suppress(SettingError, OSError):  # the act is done; a full disk must not turn it into a failure
+        settings = Settings.load(places[-1] if places else None)
+        Audit(settings).record(f"shell:{shell_user()}", " ".join(("rag", *args)))
 
 
 def _group() -> click.Group:

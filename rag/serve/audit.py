@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import pwd
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -71,6 +72,14 @@ class Audit:
         for path in gone:
             path.unlink(missing_ok=True)
         return gone
+
+
+def shell_user() -> str:
+    """Who runs this process, by name where the system knows one."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())
 
 
 class Audited:

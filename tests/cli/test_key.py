@@ -25,3 +25,14 @@ def test_the_key_alone_goes_to_standard_output(rag):
 
 def test_an_unknown_scope_is_wrong_use(rag):
     assert rag("key", "create", "a", "--scope", "root").code == 2
+
+
+def test_what_was_done_is_in_the_audit_log(rag, tmp_path):
+    key = json.loads(rag("key", "create", "a", "--json").out)
+    rag("key", "list")
+    rag("key", "revoke", key["id"])
+    (path,) = (tmp_path / "store" / "audit").iterdir()
+    rows = [json.loads(line) for line in path.read_text().splitlines()]
+    assert [row["act"] for row in rows] == ["rag key create a --json", f"rag key revoke {key['id']}"]
+    assert all(row["user"].startswith("shell:") for row in rows)
+    assert key["key"] not in path.read_text()
