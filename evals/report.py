@@ -15,6 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from evals import curves
 from evals.compare import is_right
 from evals.evidence import Documents, places
 from evals.gates import Verdict, exit_code, verdict_line
@@ -74,7 +75,7 @@ def _page(run: Mapping[str, Any], scores: Scores, verdicts: Sequence[Verdict], s
         f'<meta http-equiv="Content-Security-Policy" content="{escape(policy)}">',
         '<meta name="viewport" content="width=device-width,initial-scale=1">',
         f"<title>{escape(title)}</title><style>{style}</style></head><body><h1>{escape(title)}</h1>",
-        _head(run, scores, verdicts),
+        _head(run, scores, verdicts, sides[0].samples),
         _form(scores),
         *(_card(sample, sides) for sample in ordered),
         f"<script>{script}</script></body></html>",
@@ -85,7 +86,9 @@ def _hash(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-def _head(run: Mapping[str, Any], scores: Scores, verdicts: Sequence[Verdict]) -> str:
+def _head(
+    run: Mapping[str, Any], scores: Scores, verdicts: Sequence[Verdict], logged: Mapping[str, Mapping[str, Any]]
+) -> str:
     facts = (("started", run["started"]), ("commit", f"{run['commit']}{' + changes' if run['dirty'] else ''}"),
              ("encoder", run["settings"]["encoder"]), ("index", run["index_version"]), ("n", run["n_cases"]),
              ("data", run["data_hash"][:12]), ("command", run["command"]))  # fmt: skip
@@ -94,7 +97,7 @@ def _head(run: Mapping[str, Any], scores: Scores, verdicts: Sequence[Verdict]) -
     parts = [f'<p class="meta">{meta}</p><p class="verdict {css}">{escape(verdict_line(verdicts))}</p>']
     if verdicts:
         parts.append(_table((say("Ngưỡng", "Gate"), say("Đo được", "Measured"), ""), verdict_rows(verdicts)))
-    figures = _table(headings(), rows(scores)) + _curve(scores.curve)
+    figures = _table(headings(), rows(scores)) + curves.figures(scores, logged)
     # Folded, so that the failures come first on the page.
     parts.append(f"<details><summary>{escape(say('Tất cả thước đo', 'All figures'))}</summary>{figures}</details>")
     return "".join(parts) + _categories(scores)
@@ -117,17 +120,6 @@ def _categories(scores: Scores) -> str:
 def _table(head: Sequence[str], body: Iterable[Sequence[str]]) -> str:
     lines = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in line) + "</tr>" for line in body)
     return "<table><tr>" + "".join(f"<th>{escape(cell)}</th>" for cell in head) + f"</tr>{lines}</table>"
-
-
-def _curve(points: Sequence[tuple[float, float]]) -> str:
-    """Risk over coverage as a small picture."""
-    if not points:
-        return ""
-    line = " ".join(f"{20 + 370 * coverage:.1f},{210 - 200 * risk:.1f}" for coverage, risk in points)
-    label = escape(say("Rủi ro (dọc) theo độ phủ (ngang)", "Risk (up) over coverage (right)"))
-    return (f'<h2>{label}</h2><svg viewBox="0 0 400 230" role="img" aria-label="{label}">'
-            '<path d="M20 10V210H390" fill="none" stroke="#5f6368"/>'
-            f'<polyline points="{line}" fill="none" stroke="#1a73e8" stroke-width="2"/></svg>')  # fmt: skip
 
 
 def _form(scores: Scores) -> str:
