@@ -1,0 +1,133 @@
+"""``python -m evals.bench.parts encode | dense``: single parts compared with what they replaced, in one run.
+
+Times are processor time of this process where other work on the machine would disturb the clock.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import time
+from collections.abc import Callable
+from itertools import islice
+from pathlib import Path
+from typing import TypeVar
+
+import click
+import numpy as np
+
+from evals.bench.corpus import made_articles
+from evals.bench.growth import DIM, MadeEncoder
+from evals.bench.measure import memory_mb
+from evals.metrics import percentile
+from rag.index.dense import DenseIndex
+from rag.lang import say
+from rag.settings import Settings
+from rag.types import EmbeddingMatrix
+
+T = TypeVar("T")
+_QUESTIONS = 50
+
+
+@click.group(help=say("So sánh từng phần.", "Compare single parts."))
+def command() -> None:
+    """One part each."""
+
+
+@command.command(help=say("Hai cách mã hoá đoạn.", "Two ways to encode passages."))
+@click.option("--passages", default=128, show_default=True)
+def encode(passages: int) -> None:
+    """Passages a processor second, and how far the vectors agree."""
+    from rag.index.encode import load_encoder, prepare
+    from rag.index.encode.base import E5_PASSAGE
+    from rag.index.encode.bfloat16 import Bfloat16Network
+    from rag.index.encode.bulk import BundledEncoder
+
+    settings = Settings.load()
+    serving = load_encoder(settings)
+    if not isinstance(serving, BundledEncoder):
+        raise click.ClickException("RAG_ENCODER")
+    texts = [row["text"][:900] for row in islice(made_articles(), passages)]
+    network = Bfloat16Network(prepare(settings), len(os.sched_getaffinity(0)))
+    rows = [serving.segmenter.ids(E5_PASSAGE + text) for text in texts]
+    network.run(rows[:2])
+    reference, onnx_s = _processor_time(lambda: np.concatenate([serving.encode_passages(texts[i : i + 32])
+                                                                for i in range(0, passages, 32)]))  # fmt: skip
+    vectors, fast_s = _processor_time(lambda: network.run(rows))
+    click.echo(json.dumps({
+        "passages": passages, "tokens": sum(map(len, rows)) / passages, "onnx_per_cpu_s": passages / onnx_s,
+        "bfloat16_per_cpu_s": passages / fast_s, "times": onnx_s / fast_s,
+        "min_cosine": float((reference * vectors).sum(axis=1).min()),
+    }))  # fmt: skip
+
+
+@command.command(help=say("Chỉ mục véc-tơ chính xác và 8 bit.", "The exact vector index and the one of 8 bits."))
+@click.option("--vectors", default=100_000, show_default=True)
+def dense(vectors: int) -> None:
+    """Search, recall, memory, opening, adding and removing of both."""
+    rows = _clustered(vectors)
+    questions = _questions(rows)
+    exact = DenseIndex(DIM)
+    exact.add(np.arange(vectors), rows)
+    best = [{hit.id for hit in exact.search(question, 10)} for question in questions]
+    click.echo(json.dumps({"kind": "exact", "vectors": vectors} | _measured(exact, rows, questions, best)))
+    del exact
+    quantised = DenseIndex.quantised(rows[:: max(1, vectors // 50_000)])
+    quantised.add(np.arange(vectors), rows)
+    click.echo(json.dumps({"kind": "8 bits", "vectors": vectors} | _measured(quantised, rows, questions, best)))
+
+
+def _measured(
+    index: DenseIndex, rows: EmbeddingMatrix, questions: EmbeddingMatrix, best: list[set[int]]
+) -> dict[str, float]:
+    times, right = [], 0
+    for question, true in zip(questions, best, strict=True):
+        begun = time.thread_time()
+        index.search(question, 100, stored=rows.__getitem__)
+        times.append(1000 * (time.thread_time() - begun))
+        right += len(true & {hit.id for hit in index.search(question, 10, stored=rows.__getitem__)})
+    allowed = np.arange(0, len(rows), 2)
+    _, filtered_s = _processor_time(lambda: [index.search(question, 100, allowed) for question in questions[:10]])
+    n = len(rows)
+    _, add_s = _processor_time(lambda: index.add(np.arange(n, n + 1000), rows[:1000]))
+    _, remove_s = _processor_time(lambda: index.remove(np.arange(n, n + 1000)))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "dense"
+        _, write_s = _processor_time(lambda: index.write(path))
+        size = path.stat().st_size / 2**20
+        _, open_s = _processor_time(lambda: DenseIndex.read(path))
+    return {
+        "p50_ms": percentile(times, 0.5), "p95_ms": percentile(times, 0.95), "filtered_ms": 100 * filtered_s,
+        "recall_at_10": right / (10 * len(best)), "file_mb": size, "open_s": open_s, "write_s": write_s,
+        "add_1000_s": add_s, "remove_1000_s": remove_s, "process_mb": memory_mb(),
+    }  # fmt: skip
+
+
+def _clustered(n: int) -> EmbeddingMatrix:
+    """Vectors around centres around one direction, as :class:`MadeEncoder` makes them, but all at once."""
+    rng = np.random.default_rng(11)
+    centres = MadeEncoder(1).encode_passages([f"{i}" for i in range(max(1, n // 200))])
+    rows = np.empty((n, DIM), dtype=np.float32)
+    for at in range(0, n, 50_000):
+        part = rng.standard_normal((min(50_000, n - at), DIM), dtype=np.float32) * np.float32(0.5 / DIM**0.5)
+        part += 1.3 * centres[rng.integers(0, len(centres), len(part))]
+        rows[at : at + len(part)] = part / np.linalg.norm(part, axis=1, keepdims=True)
+    return rows
+
+
+def _questions(rows: EmbeddingMatrix) -> EmbeddingMatrix:
+    rng = np.random.default_rng(12)
+    near = rows[rng.choice(len(rows), _QUESTIONS)] + rng.standard_normal((_QUESTIONS, DIM), dtype=np.float32) * 0.018
+    unit: EmbeddingMatrix = (near / np.linalg.norm(near, axis=1, keepdims=True)).astype(np.float32)
+    return unit
+
+
+def _processor_time(work: Callable[[], T]) -> tuple[T, float]:
+    started = time.process_time()
+    found = work()
+    return found, time.process_time() - started
+
+
+if __name__ == "__main__":
+    command()
