@@ -139,7 +139,7 @@ def look(strict_browser: Any) -> Iterator[Open]:
             **{"viewport": {"width": 1366, "height": 768}, "locale": "vi-VN", **options}
         )
         contexts.append(context)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(60_000)  # a busy machine is no failure
         found = Look(context.new_page())
 
         def keep(request: Any) -> None:  # the driver takes no method of a list
