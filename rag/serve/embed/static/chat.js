@@ -397,7 +397,7 @@
     if (!$('close').hidden) $('question').focus({ preventScroll: true });  // inline it must not draw the page to it
     try {
       offered = await (await call('/embed/start')).json();
-      if (!turns.length && !running) welcome();
+      if ($('log').querySelector('.welcome')) welcome();  // else something was asked meanwhile
     } catch (error) {
       if (error instanceof Failure) {
         $('log').replaceChildren(make('p', 'problem', error.message));
