@@ -112,8 +112,8 @@ def spelt_out(text: str, extra: Mapping[str, str] | None = None) -> str:
 
     :param extra: More abbreviations, in small letters without marks.
 
-    >>> spelt_out("UBND tỉnh Hà Giang"), spelt_out("HTKT họp", {"htkt": "hợp tác kinh tế"})
-    ('ủy ban nhân dân tỉnh Hà Giang', 'hợp tác kinh tế họp')
+    >>> spelt_out("UBND tỉnh Hà Giang"), spelt_out("QXZT họp", {"qxzt": "quỹ xã hội"})
+    ('ủy ban nhân dân tỉnh Hà Giang', 'quỹ xã hội họp')
     """
 
     def full(match: re.Match[str]) -> str:
@@ -150,8 +150,8 @@ def contractions(text: str) -> tuple[tuple[str, int, int], ...]:
 def unknown_abbreviations(text: str) -> tuple[str, ...]:
     """Words that look like an abbreviation and have no expansion here: capitals, or letters that are no syllable.
 
-    >>> unknown_abbreviations("HTKT của UBND tỉnh họp hdtv khi nào")
-    ('HTKT', 'hdtv')
+    >>> unknown_abbreviations("QXZT của UBND tỉnh họp qdvx khi nào")
+    ('QXZT', 'qdvx')
     """
     words = dict.fromkeys(match.group() for match in _WORD.finditer(text))
     return tuple(word for word in words if _looks_short(word) and not expansion(word))
