@@ -15,7 +15,8 @@ from typing import Any
 import click
 
 from evals.bench.corpus import write_corpus
-from evals.bench.measure import Ingest, folder_mb, measure_cold_start, measure_ingest, measure_latency, memory_mb
+from evals.bench.measure import Ingest, measure_cold_start, measure_ingest, measure_latency
+from evals.bench.size import folder_mb, memory_mb
 from rag.lang import say
 from rag.settings import Settings
 

@@ -27,7 +27,7 @@ import numpy as np
 import numpy.typing as npt
 
 from evals.bench.curve import Panel, draw
-from evals.bench.measure import folder_mb
+from evals.bench.size import folder_mb
 from evals.metrics import percentile
 from rag.lang import say
 from rag.settings import Settings
@@ -245,7 +245,7 @@ def _probed(store: Path, clusters: int) -> dict[str, float]:
 
 
 def _probe(folder: Path, clusters: int, rounds: int = 200) -> dict[str, float]:
-    from evals.bench.measure import memory_mb
+    from evals.bench.size import memory_mb
     from rag.index.encode import load_encoder
     from rag.index.index import Index
     from rag.retrieve.hybrid import HybridRetriever

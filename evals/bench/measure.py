@@ -117,21 +117,8 @@ def measure_cold_start(store: Path, question: str) -> ColdStart:
     started = time.perf_counter()
     code = (
         "import sys; from rag.cli.app import run; code = run(sys.argv[1:]); "
-        "from evals.bench.measure import memory_mb; sys.stderr.write(f'\\n{memory_mb(\"VmHWM\")}'); sys.exit(code)"
+        "from evals.bench.size import memory_mb; sys.stderr.write(f'\\n{memory_mb(\"VmHWM\")}'); sys.exit(code)"
     )
     command = [sys.executable, "-c", code, "ask", question, "--json", "--store", str(store)]
     done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603
     return ColdStart(time.perf_counter() - started, float(done.stderr.splitlines()[-1]))
-
-
-def memory_mb(field: str = "VmRSS") -> float:
-    """Resident memory of this process; ``VmHWM`` for the largest so far."""
-    for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
-        if line.startswith(f"{field}:"):
-            return int(line.split()[1]) / 1024
-    return 0.0
-
-
-def folder_mb(folder: Path) -> float:
-    """Size of all files below a folder."""
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 2**20

@@ -19,7 +19,7 @@ import numpy as np
 
 from evals.bench.corpus import made_articles
 from evals.bench.growth import DIM, MadeEncoder
-from evals.bench.measure import memory_mb
+from evals.bench.size import memory_mb
 from evals.metrics import percentile
 from rag.index.dense import DenseIndex
 from rag.lang import say

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from evals.bench.__main__ import HEAD, table
 from evals.bench.corpus import made_articles, write_corpus
-from evals.bench.measure import Ingest, folder_mb, measure_latency, memory_mb
+from evals.bench.measure import Ingest, measure_latency
+from evals.bench.size import folder_mb, memory_mb
 from rag.types import Answer
 
 
