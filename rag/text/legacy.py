@@ -134,7 +134,9 @@ def _with_lost_letters(text: str) -> str:
 
 _ENCODINGS: Final[tuple[LegacyEncoding, ...]] = ("tcvn3", "vni")
 _MIN_LETTERS: Final = 6
-"""A few letters beyond ASCII prove nothing."""
+"""A few letters beyond ASCII prove nothing,"""
+_MIN_DIFFERENT: Final = 3
+"""nor do one or two that come again and again, such as a list's Ð."""
 _MIN_SHARE: Final = 0.8
 """Share of the marked words that must read as Vietnamese after converting, and how much more than otherwise."""
 _MARGIN: Final = 0.2
@@ -148,8 +150,10 @@ def detect(text: str) -> LegacyEncoding | None:
     >>> detect("Tæng kÕt c«ng t¸c d©n téc n¨m 2020"), detect("Tổng kết công tác dân tộc năm 2020")
     ('tcvn3', None)
     """
-    high = len(_HIGH.findall(text))
-    if high < _MIN_LETTERS or len(_BEYOND_LATIN1.findall(text)) * 20 > high:
+    letters = _HIGH.findall(text)
+    if len(letters) < _MIN_LETTERS or len(set(letters)) < _MIN_DIFFERENT:
+        return None
+    if len(_BEYOND_LATIN1.findall(text)) * 20 > len(letters):
         return None
     as_it_is = _share_of_syllables(text)
     shares = {encoding: _share_of_syllables(_decode(text, encoding)) for encoding in _ENCODINGS}
