@@ -230,7 +230,8 @@ def lose_unsynced(trial: Trial, before: dict[str, tuple[int, int]]) -> int:
     )
     synced = {tuple(map(int, line.split())) for line in lines if line}
     lost = 0
-    for path in (trial.place / "store").rglob("*"):
+    # The backup as well, under its own name and under that of the work in progress.
+    for path in (*(trial.place / "store").rglob("*"), *trial.place.glob("*sao.zip*")):
         status = path.stat()
         is_ours = path.is_file() and not path.name.startswith("rag.db") and status.st_size
         is_safe = before.get(str(path)) == (status.st_size, status.st_mtime_ns) or status.st_nlink > 1

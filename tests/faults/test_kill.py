@@ -63,7 +63,7 @@ def test_every_step_of_everything_that_writes(prepared, zygote, figure, op):
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("op", ["ingest change", "remove", "publish", "restore"])
+@pytest.mark.parametrize("op", OPS)
 def test_a_power_cut_at_every_step_loses_what_was_not_synced_and_nothing_else(prepared, zygote, figure, op):
     """A kill leaves what was written; a power cut may not. Here files that nobody synced are emptied as well."""
     trial = make(prepared, op)
