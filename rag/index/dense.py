@@ -140,6 +140,24 @@ class DenseIndex:
         found: EmbeddingMatrix = self._index.reconstruct_batch(numbers)
         return found
 
+    def holds(self, ids: Sequence[int] | Ids, vectors: EmbeddingMatrix) -> bool:
+        """Whether the index has just these vectors, as far as it can tell: a quantised one to one step of its 256.
+
+        Rounding may fall to either side of a step on another processor; a vector of another text is many steps off.
+
+        :param vectors: (len(ids), dim) float32, in the order of ``ids``.
+        """
+        numbers = np.asarray(ids, dtype=np.int64)
+        if len(numbers) and not self._known(numbers).all():
+            return False
+        held = self.reconstruct(numbers)
+        if self.is_exact or not len(numbers):
+            return np.array_equal(held, vectors)
+        codes: Any = faiss.downcast_index(self._index.index)
+        wanted = codes.sa_decode(codes.sa_encode(np.ascontiguousarray(vectors, dtype=np.float32)))
+        step = faiss.vector_to_array(codes.sq.trained)[self.dim :] / 255
+        return bool(np.all(np.abs(held - wanted) <= 1.01 * step + 1e-7))
+
     def write(self, path: Path) -> None:
         """Write to a file; the caller sees to fsync and renaming."""
         faiss.write_index(self._index, str(path))

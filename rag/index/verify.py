@@ -29,6 +29,8 @@ _SAMPLE = 256
 _CLOSE = 0.999
 """Cosine from which on two runs of one encoder count as equal: processors add up in different orders."""
 _SHOWN = 5
+_AT_ONCE = 4096
+"""Vectors compared at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,9 +157,10 @@ def _index(store: SqliteStore, folder: Path) -> Iterator[Finding]:
     yield Finding(label, 1, wrong)
     if behind:
         return
-    dense = generation.dense
-    same = np.array_equal(dense.ids, ids) and np.array_equal(
-        dense.reconstruct(ids), store.vectors(ids.tolist(), generation.manifest.encoder)
+    dense, encoder = generation.dense, generation.manifest.encoder
+    parts = np.array_split(ids, range(_AT_ONCE, len(ids), _AT_ONCE))
+    same = np.array_equal(dense.ids, ids) and all(
+        dense.holds(part, store.vectors(part.tolist(), encoder)) for part in parts
     )
     differs = (say("khác với kho", "differs from the store"),)
     yield Finding(say("chỉ mục ngữ nghĩa", "dense index"), len(ids), () if same else differs)

@@ -11,11 +11,13 @@ from dataclasses import replace
 import apsw
 import pytest
 
+import rag.index.dense as dense_module
 from rag.assistant import Assistant
 from rag.errors import StoreBusyError, StoreError
+from rag.index import derive
 from rag.index.backup import BEFORE, MANIFEST, backup, read_info, restore
 from rag.index.export import export_rows
-from rag.index.index import Index
+from rag.index.index import FOLDER, Index
 from rag.index.ingest import ingest, remove
 from rag.index.sqlite import SqliteStore
 from rag.index.sqlite.schema import FILE_NAME
@@ -228,6 +230,12 @@ def test_an_export_is_read_back_to_the_same_passages(filled, letters, tmp_path):
     assert content(other) == content(filled)
 
 
+def copied_words(index):
+    words = index.settings.store / FOLDER / "lexical.tmp"
+    derive.copy_lexical(index.settings.store / FOLDER / index._generation.name / "lexical", words)
+    return words
+
+
 class TestVerify:
     def test_a_sound_store_agrees(self, filled, letters):
         findings = list(verify(filled, encoder=letters))
@@ -253,6 +261,19 @@ class TestVerify:
         connection.execute(sql.replace("WHERE rowid = 1 OR 1", "WHERE id = (SELECT min(id) FROM documents)"))
         connection.close()
         assert any(name in finding.name for finding in disagreements(filled, letters))
+
+    def test_a_quantised_index_agrees_until_one_vector_is_another(self, filled, letters, monkeypatch):
+        monkeypatch.setattr(dense_module, "EXACT_UP_TO", 3)
+        monkeypatch.setattr(dense_module, "_EXACT_AGAIN", 2)
+        shutil.rmtree(filled.store / FOLDER)
+        index = Index.open(filled, encoder=letters)
+        assert not index._generation.dense.is_exact
+        assert disagreements(filled, letters) == []
+        dense = index._generation.dense
+        one, other = dense.ids[0], dense.ids[-1]
+        dense.add([one], dense.reconstruct([other]))
+        derive.publish(filled.store / FOLDER, index._generation.manifest, dense, copied_words(index))
+        assert [finding.name for finding in disagreements(filled, letters)] == ["chỉ mục ngữ nghĩa"]
 
     def test_an_index_that_lacks_a_passage_is_named(self, filled, letters):
         store = SqliteStore.open(filled.store)

@@ -102,6 +102,22 @@ def test_where_the_store_has_lost_a_vector_the_quantised_one_does():
     assert index.scores(query, [100], lost) == pytest.approx(unit(100)[:1] @ query, abs=0.01)
 
 
+@pytest.mark.parametrize("kind", ["exact", "quantised"])
+def test_it_tells_its_own_vectors_from_those_of_others(kind):
+    rows = unit(3000, 64)
+    rows[7] *= 30  # far beyond the range that the steps were set for
+    index = DenseIndex(64) if kind == "exact" else DenseIndex.quantised(unit(500, 64, seed=7))
+    ids = np.arange(3000)
+    index.add(ids, rows)
+    assert index.holds(ids, rows)
+    assert index.holds(ids[:0], rows[:0])
+    assert not index.holds(ids + 1, rows)
+    for at in range(0, 3000, 300):
+        changed = rows.copy()
+        changed[at] = rows[at + 1]
+        assert not index.holds(ids, changed)
+
+
 def test_the_kind_follows_the_size_without_flapping():
     exact, quantised = DenseIndex(16), DenseIndex.quantised(unit(1000))
     assert [exact.suits(n) for n in (0, EXACT_UP_TO, EXACT_UP_TO + 1)] == [True, True, False]
