@@ -12,14 +12,15 @@ from docx.oxml.ns import qn
 from rag.load.describe import describe, one_line, with_lead
 from rag.load.details import Details
 from rag.load.docx_fonts import StyleFonts
-from rag.load.fonts import FontConverter, Run
+from rag.load.fonts import FontConverter, Run, symbol
 from rag.load.limits import Limits
 from rag.load.tidy import tidy
 from rag.types import LoadedDocument
 
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"  # the same again for old readers
 _SKIPPED = frozenset(
     qn(f"w:{tag}") for tag in ("del", "moveFrom", "instrText", "pPr", "rPr", "tblPr", "trPr", "tcPr", "sectPr", "sdtPr")
-) | {"{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"}  # the same again for old readers
+) | {_FALLBACK}
 _PARAGRAPH, _TABLE, _ROW, _CELL, _RUN = (qn(f"w:{tag}") for tag in ("p", "tbl", "tr", "tc", "r"))
 _CHARACTERS = {
     qn("w:tab"): "\t",
@@ -66,11 +67,10 @@ def _blocks(element: Any, styles: StyleFonts, fonts: FontConverter) -> Iterator[
 
 def _inner_blocks(paragraph: Any) -> Iterator[Any]:
     """Text boxes that hang on a paragraph."""
-    fallback = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
     return (
         box
         for box in paragraph.iter(qn("w:txbxContent"))
-        if next(box.iterancestors(fallback, _PARAGRAPH), None) is paragraph
+        if next(box.iterancestors(_FALLBACK, _PARAGRAPH), None) is paragraph
     )
 
 
@@ -78,7 +78,8 @@ def _row(row: Any, styles: StyleFonts, fonts: FontConverter) -> str:
     cells = []
     for cell in row.iter(_CELL):
         if next(cell.iterancestors(_ROW), None) is row:  # a table inside a cell belongs to that cell
-            texts = (paragraph_text(p, styles, fonts).strip() for p in cell.iter(_PARAGRAPH))
+            shown = (p for p in cell.iter(_PARAGRAPH) if next(p.iterancestors(_FALLBACK, _CELL), cell).tag == _CELL)
+            texts = (paragraph_text(p, styles, fonts).strip() for p in shown)
             cells.append(" ".join(" ".join(filter(None, texts)).split()))
     return " | ".join(filter(None, cells))
 
@@ -95,21 +96,19 @@ def _runs(paragraph: Any, styles: StyleFonts) -> Iterator[Run]:
         if child is None:
             stack.pop()
         elif child.tag == _RUN:
-            yield Run(_run_text(child), styles.font_of(child, paragraph))
+            yield from _run_pieces(child, styles.font_of(child, paragraph))
         elif child.tag not in _SKIPPED and child.tag != _PARAGRAPH:
             stack.append(iter(child))
 
 
-def _run_text(run: Any) -> str:
-    pieces = []
+def _run_pieces(run: Any, font: str) -> Iterator[Run]:
     for child in run:
         if child.tag == qn("w:t"):
-            pieces.append(child.text or "")
-        elif child.tag == qn("w:sym"):  # F000 to F0FF stand for the bytes of a symbol font
-            pieces.append(chr(int(child.get(qn("w:char")) or "20", 16) & 0xFF))
-        else:
-            pieces.append(_CHARACTERS.get(child.tag, ""))
-    return "".join(pieces)
+            yield Run(child.text or "", font)
+        elif child.tag == qn("w:sym"):  # F000 to F0FF stand for the bytes of its own font
+            yield symbol(int(child.get(qn("w:char")) or "20", 16), child.get(qn("w:font")) or "")
+        elif child.tag in _CHARACTERS:
+            yield Run(_CHARACTERS[child.tag], font)
 
 
 def _notes(file: Any, styles: StyleFonts, fonts: FontConverter) -> Iterator[str]:

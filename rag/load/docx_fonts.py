@@ -7,8 +7,10 @@ from typing import Any
 from docx.oxml.ns import qn
 
 _FONTS = qn("w:rFonts")
-_NAMES = (qn("w:ascii"), qn("w:hAnsi"), qn("w:cs"))
-_THEMES = (qn("w:asciiTheme"), qn("w:hAnsiTheme"))
+_FONT_ATTRIBUTES = (("w:hAnsiTheme", "w:hAnsi"), ("w:asciiTheme", "w:ascii"))
+"""Letters beyond ASCII, which alone are legacy, are drawn in the font of the first pair; a theme's goes before a named
+one. The fonts for Arabic and East Asian letters decide nothing here."""
+_TABLE, _TABLE_STYLE = qn("w:tbl"), f"{qn('w:tblPr')}/{qn('w:tblStyle')}"
 _VAL = qn("w:val")
 _MAX_CHAIN = 30  # styles may be based on each other in a ring
 
@@ -38,16 +40,24 @@ class StyleFonts:
             return own
         style = properties.find(qn("w:rStyle")) if properties is not None else None
         by_run = self._style_font(style.get(_VAL) or "") if style is not None else ""
-        return by_run or self._style_font(paragraph.style or self._default_style) or self._default
+        by_paragraph = by_run or self._style_font(paragraph.style or self._default_style)
+        return by_paragraph or self._table_font(paragraph) or self._default
 
     def _named(self, properties: Any) -> str:
         fonts = properties.find(_FONTS) if properties is not None else None
         if fonts is None:
             return ""
-        for attribute in _THEMES:
-            if fonts.get(attribute):
-                return self._theme.get(fonts.get(attribute)[:5], "")
-        return next(filter(None, (fonts.get(name) for name in _NAMES)), "")
+        for theme, name in _FONT_ATTRIBUTES:
+            if fonts.get(qn(theme)):
+                return self._theme.get(fonts.get(qn(theme))[:5], "")
+            if fonts.get(qn(name)):
+                return str(fonts.get(qn(name)))
+        return ""
+
+    def _table_font(self, paragraph: Any) -> str:
+        table = next(paragraph.iterancestors(_TABLE), None)
+        style = table.find(_TABLE_STYLE) if table is not None else None
+        return self._style_font(style.get(_VAL) or "") if style is not None else ""
 
     def _style_font(self, name: str) -> str:
         if name not in self._known:

@@ -25,6 +25,13 @@ class Run:
     font: str = ""
 
 
+def symbol(code: int, font: str) -> Run:
+    """One character that the file gives by its number in a font, as Word inserts signs: a letter, or just a sign."""
+    if encoding_of_font(font):
+        return Run(chr(code & 0xFF), font)
+    return Run(chr(code) if 0x20 <= code < 0xD800 else "•", font)
+
+
 @dataclass(slots=True)
 class FontConverter:
     """Converts the runs of one document and remembers from what, for the report."""

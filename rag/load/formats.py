@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from rag.errors import LoadError
 from rag.lang import say
 
-LOADER_VERSION = "2"
+LOADER_VERSION = "3"
 """Raised whenever the same bytes would give other text or other details."""
 
 _ZIP = b"PK\x03\x04"

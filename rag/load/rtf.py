@@ -24,8 +24,12 @@ _TOKEN = re.compile(
 _SILENT = frozenset(
     b"fonttbl colortbl stylesheet info pict object header headerl headerr headerf footer footerl footerr footerf "
     b"themedata colorschememapping latentstyles datastore generator listtable listoverridetable revtbl rsidtbl "
-    b"xmlnstbl fldinst filetbl mmathPr pgptbl nonshppict bkmkstart bkmkend".split()
+    b"xmlnstbl fldinst filetbl mmathPr pgptbl nonshppict bkmkstart bkmkend sp shprslt".split()
 )
+_SHAPE = b"shpinst"
+"""What a text box lies in; marked as something that readers may leave out."""
+_SYMBOLS = 2
+"""Charset of fonts whose bytes are signs."""
 _BREAKS = {
     b"par": "\n\n",
     b"sect": "\n\n",
@@ -62,6 +66,8 @@ class _State:
     """Characters that stand in for a Unicode escape, to be left out."""
     silent: bool = False
     hidden: bool = False
+    east: bool = False
+    """Whether the next font is one for East Asian letters only."""
 
 
 @dataclass(slots=True)
@@ -199,11 +205,15 @@ class _Reader:
         else:
             self._state = self._changed(word, value)
 
-    def _changed(self, word: bytes, value: int | None) -> _State:
+    def _changed(self, word: bytes, value: int | None) -> _State:  # noqa: PLR0911 - one return a kind
         if word in _SILENT:
             return replace(self._state, silent=True)
+        if word == _SHAPE and self._stack:
+            return replace(self._state, silent=self._stack[-1].silent)
+        if word in (b"loch", b"hich", b"dbch"):
+            return replace(self._state, east=word == b"dbch")
         if word == b"f" and value is not None:
-            return replace(self._state, font=value)
+            return replace(self._state, font=self._state.font if self._state.east else value, east=False)
         if word == b"plain":
             return replace(self._state, font=self._document.default_font, hidden=False)
         if word == b"uc":
@@ -216,6 +226,8 @@ class _Reader:
 def _decode(raw: bytes, font: _Font, document: _Document) -> str:
     if encoding_of_font(font.name):
         return "".join(bytes([b]).decode("cp1252", "ignore") or chr(b) for b in raw)
+    if font.charset == _SYMBOLS:
+        return "".join(chr(b) if b < 0x80 else "•" for b in raw)
     page = _CHARSETS.get(font.charset, document.code_page) if font.charset else document.code_page
     try:
         return raw.decode(page, "replace")

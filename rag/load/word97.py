@@ -15,8 +15,8 @@ from typing import Any
 
 from rag.errors import LoadError
 from rag.lang import say
-from rag.load.fonts import Run
-from rag.load.word97_styles import StyleSheet, font_in, is_deleted
+from rag.load.fonts import Run, symbol
+from rag.load.word97_styles import StyleSheet, font_in, is_deleted, symbol_in
 
 _PAGE = 512
 _CLX, _STYLES, _FONTS, _CHARACTER_PAGES, _PARAGRAPH_PAGES = 33, 1, 15, 12, 13  # places in the table of parts
@@ -74,7 +74,7 @@ class WordFile:
         table = container.openstream("1Table" if flags & 0x0200 else "0Table").read()
         return cls(
             stream,
-            tuple(_pieces(_part(stream, table, _CLX), _length(stream))),
+            tuple(_pieces(_part(stream, table, _CLX), _shown(stream))),
             _Ranges(list(_stretches(stream, _part(stream, table, _CHARACTER_PAGES), _character_change))),
             _Ranges(list(_stretches(stream, _part(stream, table, _PARAGRAPH_PAGES), _paragraph_change))),
             StyleSheet.read(_part(stream, table, _STYLES), _part(stream, table, _FONTS)),
@@ -85,7 +85,10 @@ class WordFile:
         for piece in self.pieces:
             for start, end in self._cuts(piece.offset, piece.offset + piece.length * piece.width):
                 change = self.characters.at(start)
-                if not is_deleted(change):
+                sign = symbol_in(change)
+                if sign and not is_deleted(change):
+                    yield symbol(sign[1], self.styles.font_name(sign[0]))
+                elif not is_deleted(change):
                     yield Run(_decode(self.stream[start:end], piece.width), self._font(start, change))
 
     def _cuts(self, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -103,10 +106,15 @@ class WordFile:
         return self.styles.font_name(own) if own is not None else self.styles.font_of(style, change)
 
 
-def _length(stream: bytes) -> int:
-    """Characters to read: main text, then footnotes; headers stand between them and the endnotes."""
-    main, footnotes = struct.unpack_from("<ii", stream, 0x4C)
-    return max(int(main), 0) + max(int(footnotes), 0)
+def _shown(stream: bytes) -> list[tuple[int, int]]:
+    """Which characters to read.
+
+    The text of a document is followed by its footnotes, headers, macros, comments, endnotes and text boxes, and those
+    of its headers; headers and comments are left out.
+    """
+    lengths = [max(int(n), 0) for n in struct.unpack_from("<7i", stream, 0x4C)]
+    ends = list(itertools.accumulate(lengths))
+    return [(0, ends[1]), (ends[4], ends[6])]
 
 
 def _part(stream: bytes, table: bytes, index: int) -> bytes:
@@ -114,7 +122,7 @@ def _part(stream: bytes, table: bytes, index: int) -> bytes:
     return table[start : start + size]
 
 
-def _pieces(clx: bytes, length: int) -> Iterator[_Piece]:
+def _pieces(clx: bytes, shown: list[tuple[int, int]]) -> Iterator[_Piece]:
     position = 0
     while position < len(clx) and clx[position] == 1:
         position += 3 + struct.unpack_from("<H", clx, position + 1)[0]
@@ -125,11 +133,12 @@ def _pieces(clx: bytes, length: int) -> Iterator[_Piece]:
     bounds = struct.unpack_from(f"<{count + 1}I", clx, position + 5)
     for index in range(count):
         (where,) = struct.unpack_from("<I", clx, position + 5 + 4 * (count + 1) + 8 * index + 2)
-        end = min(bounds[index + 1], length)
-        if end > bounds[index]:
-            narrow = bool(where & 0x40000000)
-            offset = (where & 0x3FFFFFFF) // 2 if narrow else where & 0x3FFFFFFF
-            yield _Piece(end - bounds[index], offset, 1 if narrow else 2)
+        narrow = bool(where & 0x40000000)
+        offset, width = ((where & 0x3FFFFFFF) // 2, 1) if narrow else (where & 0x3FFFFFFF, 2)
+        for first, last in shown:
+            start, end = max(bounds[index], first), min(bounds[index + 1], last)
+            if end > start:
+                yield _Piece(end - start, offset + (start - bounds[index]) * width, width)
 
 
 def _stretches(stream: bytes, table: bytes, change_of: Any) -> Iterator[tuple[int, bytes]]:

@@ -6,7 +6,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_FONT, _OTHER_FONT, _STYLE, _DELETED, _HIDDEN = 0x4A4F, 0x4A51, 0x4A30, 0x0800, 0x083C
+_FONT, _OTHER_FONT, _STYLE, _DELETED, _HIDDEN, _SYMBOL = 0x4A4F, 0x4A51, 0x4A30, 0x0800, 0x083C, 0x6A09
 _SIZES = {0: 1, 1: 1, 2: 2, 3: 4, 4: 2, 5: 2, 7: 3}
 _MAX_CHAIN = 30
 _PARAGRAPH_STYLE, _CHARACTER_STYLE = 1, 2
@@ -26,8 +26,15 @@ def changes(data: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def font_in(data: bytes) -> int | None:
-    """The number of the font that a list of changes sets."""
-    return _value(data, _FONT, _OTHER_FONT)
+    """The number of the font that a list of changes sets: the one for letters beyond ASCII, if it tells them apart."""
+    other = _value(data, _OTHER_FONT)
+    return other if other is not None else _value(data, _FONT)
+
+
+def symbol_in(data: bytes) -> tuple[int, int] | None:
+    """Font and number of a sign that was inserted; the text itself holds only a place for it."""
+    found = [operand for code, operand in changes(data) if code == _SYMBOL and len(operand) == 4]
+    return struct.unpack("<HH", found[-1]) if found else None
 
 
 def is_deleted(data: bytes) -> bool:
@@ -35,11 +42,10 @@ def is_deleted(data: bytes) -> bool:
     return any(code in (_DELETED, _HIDDEN) and operand[:1] == b"\1" for code, operand in changes(data))
 
 
-def _value(data: bytes, *wanted: int) -> int | None:
-    for code, operand in changes(data):
-        if code in wanted and len(operand) == 2:
-            return int(struct.unpack("<H", operand)[0])
-    return None
+def _value(data: bytes, wanted: int) -> int | None:
+    """The last of several holds."""
+    found = [operand for code, operand in changes(data) if code == wanted and len(operand) == 2]
+    return int(struct.unpack("<H", found[-1])[0]) if found else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,8 +74,14 @@ def _vni_table() -> dict[str, str]:
 _VNI: Final = _vni_table()
 _VNI_UNIT: Final = re.compile("|".join(sorted(map(re.escape, _VNI), key=len, reverse=True)))
 _TCVN3_UNIT: Final = re.compile("[" + re.escape("".join(_TCVN3)) + "]")
-_TCVN3_FONT: Final = re.compile(r"(?:[A-Z]{6}\+)?\.vn", re.IGNORECASE)
+_TCVN3_FONT: Final = re.compile(
+    r"(?:[A-Z]{6}\+)?(?:\.[Vv][Nn]|Vn(?=Time|Arial|Avant|Book|Century|Courier|Helvet|Present|Univers|Black|Southern))"
+)
+"""PDF may drop the dot; fonts of other encodings are named "VN…", so the case counts."""
 _VNI_FONT: Final = re.compile(r"(?:[A-Z]{6}\+)?vni(?:[-\s_]|$)", re.IGNORECASE)
+_CAPITALS_FONT: Final = re.compile(r"H(?i:[-,\s]*(?:bold|italic|oblique|regular|normal))*\s*$")
+_PRIVATE: Final = {0xF000 + code: code for code in range(0x20, 0x100)}
+"""Where Word keeps the letters of a font that calls itself one of symbols."""
 
 
 def encoding_of_font(font: str) -> LegacyEncoding | None:
@@ -93,7 +99,7 @@ def to_unicode(text: str, font: str | None = None) -> Converted:
     """Convert legacy text; Unicode text comes back as it is.
 
     :param font: Name of the font of this run; where given it alone decides. A TCVN3 font whose name ends in H draws
-        small letters as capitals.
+        small letters as capitals. Words that somebody typed in Unicode, with the old font still set, are left alone.
 
     >>> to_unicode("D©n téc thiÓu sè", ".VnTime").text
     'Dân tộc thiểu số'
@@ -103,19 +109,57 @@ def to_unicode(text: str, font: str | None = None) -> Converted:
     encoding = encoding_of_font(font) if font else detect(text)
     if encoding is None:
         return Converted(text, None)
-    converted = _decode(text, encoding)
-    capitals = encoding == "tcvn3" and font is not None and font.rstrip().endswith("H")
-    return Converted(converted.upper() if capitals else _even_case(converted), encoding)
+    if font is None:
+        return Converted(_even_case(_decode(text, encoding)), encoding)
+    text = text.translate(_PRIVATE)
+    converted = _decode_but_unicode(text, encoding)
+    capitals = encoding == "tcvn3" and _CAPITALS_FONT.search(font)
+    if capitals:
+        return Converted(converted.upper(), encoding)
+    if converted == text and not text.isascii():
+        return Converted(text, None)
+    return Converted(_even_case(converted) if encoding == "tcvn3" else converted, encoding)
 
 
 _MIXED: Final = re.compile(
     r"(?<![^\W\d_])(?=[^\W\d_]*[^\x00-\x7f])(?=(?:[^\W\d_]*[A-Z]){2}|[^\x00-\x7f][A-Z])[^\W_a-z]+(?![^\W\d_])"
 )
+_CAPITALS: Final = re.compile(r"(?=(?:[^A-Z\n]*[A-Z]){2})[^a-zăâđêôơư\n]+")
+"""A line in capitals: TCVN3 has capitals for the letters without tones, so none of those is small."""
 
 
 def _even_case(text: str) -> str:
     """Capitals of TCVN3 have small toned letters ("ĐảNG ủY"), unless the font draws them."""
-    return _MIXED.sub(lambda m: m.group().upper(), text)
+    lines = [line.upper() if _CAPITALS.fullmatch(line) else line for line in text.split("\n")]
+    return _MIXED.sub(lambda m: m.group().upper(), "\n".join(lines))
+
+
+_STRETCH: Final = re.compile(r"[A-Za-z\xa1-\u024f\u0300-\u036f\u1e00-\u1eff]+")
+
+
+def _decode_but_unicode(text: str, encoding: LegacyEncoding) -> str:
+    """Convert a run in a legacy font, but not what somebody typed into it in Unicode."""
+    if not _BEYOND_LATIN1.search(text):  # letters that both know: the font decides
+        return _decode(text, encoding)
+    words = [word for word in _STRETCH.findall(text) if not word.isascii()]
+    found = [_is_unicode(word, encoding) for word in words]
+    certain = [at for at, kind in enumerate(found) if kind is not None]
+    # A word that could be either is what the nearest one is that could not: people type on as they began.
+    kinds = iter([bool(found[min(certain, key=lambda other, at=at: abs(other - at))]) for at in range(len(words))])  # type: ignore[misc]
+
+    def one(match: re.Match[str]) -> str:
+        word = match.group()
+        return word if word.isascii() or next(kinds) else _decode(word, encoding)
+
+    return _STRETCH.sub(one, text)
+
+
+def _is_unicode(word: str, encoding: LegacyEncoding) -> bool | None:
+    """Whether one word is Unicode already; ``None`` where it could be either."""
+    if _BEYOND_LATIN1.search(word):
+        return True
+    as_it_is, decoded = is_syllable(word), is_syllable(_decode(word, encoding))
+    return None if as_it_is == decoded else as_it_is
 
 
 def _decode(text: str, encoding: LegacyEncoding) -> str:

@@ -10,13 +10,22 @@ _SMALLEST = 4096
 """Streams below this size would lie in a stream of small sectors; ours are padded instead."""
 _TEXT_AT = 1536
 _CLX, _FONTS, _CHARACTER_PAGES = 33, 15, 12
-_RUNS_A_PAGE = 40
-_SET_FONT = 0x4A4F
+_RUNS_A_PAGE = 30
+_SET_FONT, _SET_OTHER_FONT = 0x4A4F, 0x4A51
+"""For letters of ASCII, and for those beyond."""
 _END, _FREE, _FAT = 0xFFFFFFFE, 0xFFFFFFFF, 0xFFFFFFFD
 
 
-def make_doc(runs: Sequence[tuple[str, str]]) -> bytes:
-    """A document of runs (text, font); a carriage return ends a paragraph. Text up to U+00FF is stored in bytes."""
+def make_doc(
+    main: Sequence[tuple[str, str]],
+    headers: Sequence[tuple[str, str]] = (),
+    boxes: Sequence[tuple[str, str]] = (),
+) -> bytes:
+    """A document of runs (text, font); a carriage return ends a paragraph. Text up to U+00FF is stored in bytes.
+
+    :param headers: What stands at the head of pages; like the text boxes, it is stored behind the text.
+    """
+    runs = [*main, *headers, *boxes]
     fonts = list(dict.fromkeys(font for _text, font in runs))
     text, pieces, marks = bytearray(), [], []
     for run, font in runs:
@@ -42,7 +51,8 @@ def make_doc(runs: Sequence[tuple[str, str]]) -> bytes:
     head = bytearray(_TEXT_AT)
     struct.pack_into("<HH", head, 0, 0xA5EC, 0xC1)
     struct.pack_into("<H", head, 0x0A, 0x0200)
-    struct.pack_into("<i", head, 0x4C, sum(length for length, _ in pieces))
+    lengths = [sum(len(text) for text, _font in part) for part in (main, headers, boxes)]
+    struct.pack_into("<7i", head, 0x4C, lengths[0], 0, lengths[1], 0, 0, 0, lengths[2])
     for index, place in parts.items():
         struct.pack_into("<II", head, 0x9A + 8 * index, *place)
     stream = bytes(head) + bytes(text) + b"".join(map(_page, groups))
@@ -78,8 +88,8 @@ def _page(group: Sequence[tuple[int, int, int]]) -> bytes:
     struct.pack_into(f"<{len(bounds)}I", page, 0, *bounds)
     at = _SECTOR - 2
     for index, (_start, _end, font) in enumerate(group):
-        at -= 6
-        page[at : at + 5] = bytes([4]) + struct.pack("<HH", _SET_FONT, font)
+        at -= 10
+        page[at : at + 9] = bytes([8]) + struct.pack("<HHHH", _SET_FONT, font, _SET_OTHER_FONT, font)
         page[4 * len(bounds) + index] = at // 2
     page[-1] = len(group)
     return bytes(page)

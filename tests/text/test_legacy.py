@@ -82,3 +82,35 @@ def test_vietnamese_in_unicode_is_never_converted(text: str) -> None:
 
 def test_a_unicode_font_is_believed() -> None:
     assert to_unicode(from_unicode(SENTENCE, "tcvn3"), "Arial").encoding is None
+
+
+BOTH = pytest.mark.parametrize(("encoding", "font"), [("tcvn3", ".VnTime"), ("vni", "VNI-Times")])
+
+
+@BOTH
+def test_unicode_typed_with_the_old_font_still_set_is_left_alone(encoding: LegacyEncoding, font: str) -> None:
+    assert to_unicode(SENTENCE, font).text == SENTENCE
+    half = SENTENCE[: len(SENTENCE) // 2].rpartition(" ")[0]
+    rest = SENTENCE[len(half) :]
+    assert to_unicode(from_unicode(half, encoding) + rest, font).text == SENTENCE
+    assert to_unicode(half + from_unicode(rest, encoding), font).text == SENTENCE
+
+
+@BOTH
+def test_letters_of_a_font_that_calls_itself_one_of_symbols_are_read(encoding: LegacyEncoding, font: str) -> None:
+    private = "".join(chr(0xF000 + ord(c)) if c > "\x7f" else c for c in from_unicode(SENTENCE, encoding))
+    assert to_unicode(private, font).text == SENTENCE
+
+
+def test_a_line_in_capitals_has_no_small_letter_with_a_tone() -> None:
+    text = "Ý KIẾN CỦA ỦY BAN, À MÀ THÔI\nThứ tự à"
+    assert to_unicode(from_unicode(text, "tcvn3"), ".VnTime").text == text
+
+
+@pytest.mark.parametrize("font", [".VnTimeH", "ABCDEF+.VnTimeH,Bold", ".VnArial NarrowH", "VnTimeH-BoldItalic"])
+def test_a_font_of_capitals_is_known_by_its_name_however_it_goes_on(font: str) -> None:
+    assert to_unicode(from_unicode("sở y tế", "tcvn3"), font).text == "SỞ Y TẾ"
+
+
+def test_fonts_of_other_encodings_are_not_taken_for_tcvn3() -> None:
+    assert [encoding_of_font(name) for name in ("VNtimes new roman", "Vnu Times", "VN Arial", "Vnitalic")] == [None] * 4
