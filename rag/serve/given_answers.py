@@ -5,12 +5,13 @@ from __future__ import annotations
 import secrets
 import threading
 from collections import OrderedDict
+from dataclasses import replace
 
 from rag.serve.identity import Identity
 from rag.types import Answer
 
 _KEPT = 2000
-"""Answers: some megabytes, a morning of a busy office."""
+"""Answers: some kilobytes each, together five megabytes; a morning of a busy office."""
 
 
 class GivenAnswers:
@@ -21,10 +22,11 @@ class GivenAnswers:
         self._kept: OrderedDict[str, tuple[str, Answer]] = OrderedDict()
 
     def keep(self, answer: Answer, identity: Identity) -> str:
-        """Keep an answer and return the id under which its reader may judge it."""
+        """Keep an answer, without the passages found, and return the id under which its reader may judge it."""
         answer_id = secrets.token_urlsafe(12)
+        shown = replace(answer, hits=())  # nine tenths of its memory, and no part of what is judged
         with self._lock:
-            self._kept[answer_id] = (_reader(identity), answer)
+            self._kept[answer_id] = (_reader(identity), shown)
             while len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
         return answer_id
