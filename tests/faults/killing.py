@@ -53,7 +53,7 @@ class Zygote:
         self._process.stdin.flush()
         pid = int(self._process.stdout.readline())
         if after_s is not None:
-            time.sleep(after_s)
+            _wait(pid, after_s)
             os.kill(pid, signal.SIGKILL)
         # Until now the zygote has not waited for it, so that its number was no other process's.
         self._process.stdin.write("\n")
@@ -67,6 +67,15 @@ class Zygote:
         assert self._process.wait(30) == 0
         assert self._process.stdout is not None
         self._process.stdout.close()
+
+
+def _wait(pid: int, seconds: float) -> None:
+    """Wait until the time is over or the process has ended; nobody has asked yet how, so that its number stays."""
+    until = time.monotonic() + seconds
+    while (left := until - time.monotonic()) > 0:
+        if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
+            return
+        time.sleep(min(left, 0.005))
 
 
 @dataclass

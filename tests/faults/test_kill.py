@@ -96,13 +96,16 @@ def test_kills_at_random_moments(prepared, zygote, figure, seed):
         op = OPS[(killed + ended) % len(OPS)]
         trial = make(prepared, op)
         before = state(trial.place)
+        started = time.monotonic()
         code = zygote.run(trial.task(), after_s=chance.uniform(0.0, 1.1) * durations[op])
         if code == 0:
             ended += 1
+            durations[op] = time.monotonic() - started  # the machine may be quicker now
             trial.before = trial.after
         else:
             assert code == -9
             killed += 1
+            durations[op] *= 1.02  # or slower
             by_op[op] += 1
             wrote += state(trial.place) != before
         slowest = max(slowest, trial.check())
