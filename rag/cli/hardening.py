@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from rag.cli.check import Check, State
 from rag.errors import SettingError, StoreError
 from rag.lang import say
-from rag.serve.addresses import is_loopback, proxy_networks, public_origin
+from rag.serve.addresses import is_loopback, proxy_networks, public_origin, sends_plainly
 from rag.settings import Settings
 
 _MOST_PROXIES = 65_536
@@ -61,14 +61,14 @@ def _transport(settings: Settings) -> Check:
         return Check(name, "problem", str(error))
     if origin.startswith("https://"):
         return Check(name, "ok", origin)
-    if is_loopback(settings.host) and not origin:
+    if not sends_plainly(settings):
         return Check(name, "ok", say("chỉ máy này", "this machine only"))
-    return Check(
-        name,
-        "problem",
-        say("không có TLS: đặt nginx phía trước và RAG_PUBLIC_URL=https://…",
-            "no TLS: put nginx in front and set RAG_PUBLIC_URL=https://…"),
-    )  # fmt: skip
+    what = {
+        "password": say("mật khẩu và phiên đi qua mạng không mã hóa", "passwords and sessions cross it in plain"),
+    }.get(settings.auth, say("phiên và câu hỏi đi qua mạng không mã hóa", "sessions and questions cross it in plain"))
+    todo = say("đặt nginx có TLS phía trước và RAG_PUBLIC_URL=https://…",
+               "put nginx with TLS in front and set RAG_PUBLIC_URL=https://…")  # fmt: skip
+    return Check(name, "problem", f"{what}; {todo}")
 
 
 def _proxies(settings: Settings) -> Check:

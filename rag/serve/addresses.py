@@ -57,6 +57,17 @@ def is_loopback(host: str) -> bool:
     return host.lower() == "localhost" or (address is not None and address.is_loopback)
 
 
+def sends_plainly(settings: Settings) -> bool:
+    """Whether people's machines and this server talk over a network without TLS, passwords and sessions included.
+
+    :raises SettingError: As :func:`public_origin`.
+    """
+    origin = public_origin(settings)
+    if origin:
+        return origin.startswith("http://") and not is_loopback(urlsplit(origin).hostname or "")
+    return not is_loopback(settings.host)
+
+
 def proxy_networks(settings: Settings) -> Networks:
     """The proxies whose ``X-Forwarded-For`` (and, where sign-in is by proxy, user header) is believed.
 

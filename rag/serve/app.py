@@ -27,7 +27,7 @@ from rag.serve.gate import Gate, Identifies
 from rag.serve.guard import Guard
 from rag.serve.identity import Identification, access_of
 from rag.serve.library import Library
-from rag.serve.limits import Counting, Limits, admitted_by
+from rag.serve.limits import Counting, Limits, admits
 from rag.serve.metrics import CONTENT_TYPE, Metrics
 from rag.serve.pages import message_page
 from rag.serve.places import Places
@@ -70,7 +70,7 @@ def create_app(assistant: Assistant, settings: Settings, *, who: Identifies | No
     services = Services(watched, settings, library, limits)
     app.mount("/api/v1", make_api(services))
     app.mount("/v1", make_openai(services))
-    mount_chat(app, watched, settings, access_of, admitted_by(limits))
+    mount_chat(app, watched, settings, access_of, admits(limits))
     app.add_middleware(Shell)
     app.add_middleware(Audited, audit=Audit(settings), limits=limits)
     app.add_middleware(Counting, limits=limits)

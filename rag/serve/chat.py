@@ -10,18 +10,21 @@ import contextlib
 import logging
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+import anyio.to_thread
 import gradio as gr
 
 from rag.errors import RagError
 from rag.lang import say
 from rag.serve.conversation import Conversation, Exchange, advance, settle, turns
 from rag.serve.kept import KeptError, recall_all
+from rag.serve.places import Place, Places
 from rag.serve.render import render_conversation, render_exchange, render_follow_ups, render_welcome
+from rag.serve.steps import steps
 from rag.serve.wishes import parse_filters
 from rag.types import Access, Event
 
@@ -37,19 +40,19 @@ STEP_SHARE = 4.0
 KEPT_EXCHANGES = 50
 
 Update: TypeAlias = dict[str, Any]
-Admitted: TypeAlias = Callable[[Any], contextlib.AbstractContextManager[None]]
-"""Counts the question of a request and holds a place while it is answered; raises when there is none."""
+Admits: TypeAlias = Callable[[Any], Place]
+"""Counts the question of a request and reserves a place for its answer; raises when there is none."""
 
 
 class Chat:
     """What the page's events do. Stateless: the conversation travels with the page's session."""
 
     def __init__(
-        self, assistant: Assistant, access: Callable[[Any], Access | None], admitted: Admitted = contextlib.nullcontext
+        self, assistant: Assistant, access: Callable[[Any], Access | None], admit: Admits | None = None
     ) -> None:
         self.assistant = assistant
         self.access = access
-        self.admitted = admitted
+        self.admit = admit or (lambda _request: Places(1, 0).reserve())
 
     def welcome(self, request: gr.Request) -> str:
         """First content of a page that was just opened."""
@@ -104,8 +107,10 @@ class Chat:
         """How many documents are searched for a question."""
         return self.assistant.store.count_documents(exchange.filters, self.access(request))
 
-    def answer(self, conversation: Conversation, request: gr.Request) -> Iterator[tuple[Any, ...]]:
-        """Stream the answer to the last question.
+    async def answer(self, conversation: Conversation, request: gr.Request) -> AsyncIterator[tuple[Any, ...]]:
+        """Stream the answer to the last question, after waiting for a place where need be.
+
+        On the event loop, so that those who wait hold no thread; what takes time is done in threads.
 
         :return: Steps of conversation, now, visibility of ask and stop.
         """
@@ -113,10 +118,11 @@ class Chat:
             yield (gr.skip(), gr.skip(), gr.skip(), gr.skip())
             return
         earlier, number = conversation[:-1], len(conversation)
-        searched = self._searched(conversation[-1], request)
-        for exchange in self._steps(conversation, request):
-            html = render_exchange(exchange, number, searched)
-            yield ((*earlier, exchange), html, *_buttons(is_running=exchange.is_running))
+        searched = await anyio.to_thread.run_sync(self._searched, conversation[-1], request)
+        async with contextlib.aclosing(self._steps(conversation, request)) as growing:
+            async for exchange in growing:
+                html = await anyio.to_thread.run_sync(render_exchange, exchange, number, searched)
+                yield ((*earlier, exchange), html, *_buttons(is_running=exchange.is_running))
 
     def follow(self, conversation: Conversation, request: gr.Request) -> str:
         """Questions to go on with; none where they cannot be had, for the answer stands without them.
@@ -144,16 +150,20 @@ class Chat:
         """A new conversation."""
         return ("", (), "", self.welcome(request), *_buttons(is_running=False))
 
-    def _steps(self, conversation: Conversation, request: gr.Request) -> Iterator[Exchange]:
+    async def _steps(self, conversation: Conversation, request: gr.Request) -> AsyncGenerator[Exchange, None]:
         """The last exchange as it grows; never raises, a failure is its last step."""
         exchange = conversation[-1]
         shown_at, pause_s = time.monotonic(), STEP_S
+        place: Place | None = None
         try:
+            place = self.admit(request)
+            async for ahead in place.line():
+                yield replace(exchange, phase="waiting", ahead=ahead)
             events = self.assistant.stream(
                 exchange.question, turns(conversation[:-1]), exchange.filters or None, access=self.access(request)
             )
-            with self.admitted(request), contextlib.closing(events):  # closing the stream is what cancels the work
-                for event in events:
+            async with contextlib.aclosing(steps(events)) as following:  # closing it is what cancels the work
+                async for event in following:
                     exchange = advance(exchange, event)
                     if _is_worth_showing(event, time.monotonic() - shown_at, pause_s):
                         began = time.monotonic()
@@ -167,6 +177,9 @@ class Chat:
             log.exception("answer failed, incident %s", incident)
             problem = say("Máy chủ gặp sự cố khi tìm câu trả lời.", "The server had a problem while answering.")
             exchange = replace(exchange, phase="failed", problem=problem, incident=incident)
+        finally:
+            if place is not None:
+                place.leave()
         if exchange.is_running:
             problem = say("Câu trả lời bị ngắt giữa chừng.", "The answer ended before it was complete.")
             exchange = replace(exchange, phase="failed", problem=problem)

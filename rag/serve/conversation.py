@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 
 from rag.types import Answer, Citation, Event, Filters, Hit, Turn
 
-Phase: TypeAlias = Literal["searching", "reading", "writing", "done", "stopped", "failed"]
+Phase: TypeAlias = Literal["waiting", "searching", "reading", "writing", "done", "stopped", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,7 @@ class Exchange:
     :param incident: Id under which the log holds the details of an unexpected failure.
     :param filters: What the person wanted searched.
     :param asked: When it was asked, local time.
+    :param ahead: Unfinished answers before this one, while ``phase`` is ``waiting``.
     """
 
     question: str
@@ -37,11 +38,12 @@ class Exchange:
     incident: str = ""
     filters: Filters = field(default_factory=Filters)
     asked: datetime | None = None
+    ahead: int = 0
 
     @property
     def is_running(self) -> bool:
         """Whether more is expected to come."""
-        return self.phase in ("searching", "reading", "writing")
+        return self.phase in ("waiting", "searching", "reading", "writing")
 
 
 Conversation: TypeAlias = tuple[Exchange, ...]

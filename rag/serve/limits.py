@@ -11,7 +11,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import RagError
@@ -211,15 +211,15 @@ class Counting:
         await self.app(scope, receive, send)
 
 
-def admitted_by(limits: Limits) -> Callable[[Any], AbstractContextManager[None]]:
+def admits(limits: Limits) -> Callable[[Any], Place]:
     """How the chat page asks for a place: a function of its request."""
 
-    def admitted(request: Any) -> AbstractContextManager[None]:
+    def admit(request: Any) -> Place:
         inner = getattr(request, "request", request)
         identity = inner.scope.get(IDENTITY)
-        return limits.admitted(identity, limits.address(inner.scope))
+        return limits.admit(identity, limits.address(inner.scope))
 
-    return admitted
+    return admit
 
 
 def retry_after(error: TooManyError) -> tuple[bytes, bytes]:

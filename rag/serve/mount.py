@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import sys
 from collections.abc import Callable, Coroutine
-from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +16,7 @@ from fastapi.responses import JSONResponse
 from fastapi.routing import Mount
 
 from rag.lang import say
-from rag.serve.chat import Admitted, Chat
+from rag.serve.chat import Admits, Chat
 from rag.serve.pages import product_name
 from rag.serve.places import FullError
 from rag.settings import Settings
@@ -27,7 +26,9 @@ if TYPE_CHECKING:
     from rag.assistant import Assistant
 
 AT_ONCE = 4
-"""Answers worked on at the same time; more people wait their turn."""
+"""Events of one kind worked on at once; answers wait in a line of our own instead (:mod:`rag.serve.places`)."""
+OTHER_EVENTS = 20
+"""Room in Gradio for what goes on beside the answers."""
 QUEUE_LENGTH = 40
 
 _ON_CLICK = """
@@ -46,16 +47,16 @@ def mount_chat(
     assistant: Assistant,
     settings: Settings,
     access: Callable[[Any], Access | None],
-    admitted: Admitted = nullcontext,
+    admit: Admits | None = None,
 ) -> None:
     """Mount the chat at ``/``; must be the last route of the application.
 
     :param access: Rule that turns a request into what it may read.
-    :param admitted: Counts a question and holds a place for its answer.
+    :param admit: Counts a question and reserves a place for its answer.
     """
 
     async def build() -> None:
-        _mount(app, build_page(Chat(assistant, access, admitted), settings), settings)
+        _mount(app, build_page(Chat(assistant, access, admit), settings), settings)
 
     _finish(build())
     inner = app.router.routes[-1].app  # type: ignore[attr-defined]
@@ -124,8 +125,10 @@ class Parts:
 
 def build_page(chat: Chat, settings: Settings) -> gr.Blocks:
     """Lay out the page and tie its events."""
+    answers = settings.answers_at_once + settings.answers_waiting
     with gr.Blocks(title=product_name(), analytics_enabled=False, fill_width=True) as page:
-        _tie(page, chat, _lay_out(settings.max_question))
+        _tie(page, chat, _lay_out(settings.max_question), answers)
+    page.max_threads = answers + OTHER_EVENTS  # each answer holds one of them, also while it waits in our line
     page.queue(max_size=QUEUE_LENGTH, api_open=False, default_concurrency_limit=AT_ONCE)
     # Gradio sums up all past events after each one, even where nobody can see it: a data frame for every answer.
     page._queue.ANAYLTICS_CACHE_FREQUENCY = sys.maxsize
@@ -188,7 +191,7 @@ def _question_box(max_length: int) -> gr.Textbox:
     )
 
 
-def _tie(page: gr.Blocks, chat: Chat, parts: Parts) -> None:
+def _tie(page: gr.Blocks, chat: Chat, parts: Parts, answers: int) -> None:
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     begun = [parts.box, parts.conversation, parts.past, parts.now, parts.ask, parts.stop]
     stepped = [parts.conversation, parts.now, parts.ask, parts.stop]
@@ -214,7 +217,14 @@ def _tie(page: gr.Blocks, chat: Chat, parts: Parts) -> None:
         [parts.past.click, parts.now.click], chat.begin_offered, [parts.conversation], begun, queue=False, **quiet
     )
     running = [
-        begin.then(chat.answer, [parts.conversation], stepped, concurrency_id="answer", **quiet)
+        begin.then(
+            chat.answer,
+            [parts.conversation],
+            stepped,
+            concurrency_id="answer",
+            concurrency_limit=answers,
+            **quiet,
+        )
         for begin in (typed, offered)
     ]
     for run in running:

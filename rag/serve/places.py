@@ -9,12 +9,14 @@ import asyncio
 import contextlib
 import threading
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future
 
 from rag.errors import RagError
 from rag.lang import say
 
+LOOK_EVERY_S = 0.5
+"""How often those who wait are told how many are before them."""
 RETRY_AFTER_S = 5
 """What people who find no place are asked to wait: a few answers of a busy machine."""
 
@@ -74,20 +76,11 @@ class Places:
                 self._line.append(ticket)
             else:
                 raise FullError
-        return Place(ticket, self._leave)
+        return Place(ticket, self._leave, self._ahead)
 
-    @contextlib.contextmanager
-    def taken(self) -> Iterator[None]:
-        """Hold a place in a thread, after waiting for it.
-
-        :raises FullError: At once, when there is no room to wait.
-        """
-        place = self.reserve()
-        try:
-            place.ticket.result()
-            yield
-        finally:
-            place.leave()
+    def _ahead(self, ticket: Future[None]) -> int:
+        with self._lock:
+            return self._busy + self._line.index(ticket) if ticket in self._line else 0
 
     def _leave(self, ticket: Future[None]) -> None:
         with self._lock:
@@ -106,9 +99,12 @@ class Places:
 class Place:
     """One person's place, or her place in line; leave it exactly once (more does no harm)."""
 
-    def __init__(self, ticket: Future[None], leave: Callable[[Future[None]], None]) -> None:
+    def __init__(
+        self, ticket: Future[None], leave: Callable[[Future[None]], None], ahead: Callable[[Future[None]], int]
+    ) -> None:
         self.ticket = ticket
         self._leave = leave
+        self._ahead = ahead
         self._left = False
         self._after: list[Callable[[], None]] = []
 
@@ -117,10 +113,24 @@ class Place:
         """Whether work may begin."""
         return self.ticket.done()
 
+    @property
+    def ahead(self) -> int:
+        """Unfinished answers before this one; 0 = its work may begin."""
+        return self._ahead(self.ticket)
+
     async def wait(self) -> None:
         """Wait on the event loop until work may begin."""
-        # Shielded: a caller that is cancelled must not cancel the ticket, which `leave` gives back.
-        await asyncio.shield(asyncio.wrap_future(self.ticket))
+        async for _ in self.line():
+            pass
+
+    async def line(self) -> AsyncIterator[int]:
+        """How many are ahead, told again whenever that has changed, until work may begin."""
+        told, turn = 0, asyncio.wrap_future(self.ticket)
+        while not self.is_ready:
+            if (ahead := self.ahead) != told:
+                yield (told := ahead)
+            # This leaves the future alone when the caller is cancelled: `leave` gives the ticket back.
+            await asyncio.wait([turn], timeout=LOOK_EVERY_S)
 
     def leave(self) -> None:
         """Let the next one in."""

@@ -197,6 +197,10 @@ def _reply(exchange: Exchange, sources: Sources, n_documents: int) -> str:
 def _progress(exchange: Exchange, n_documents: int) -> str:
     shown = f"{n_documents:,}".replace(",", ".")
     words: Mapping[str, str] = {
+        "waiting": say(
+            f"Nhiều người đang hỏi. Đang đợi đến lượt; phía trước có {exchange.ahead} câu hỏi.",
+            f"Many people are asking. Waiting for a turn; {exchange.ahead} questions are ahead.",
+        ),
         "searching": say(f"Đang tìm trong {shown} tài liệu…", f"Searching {n_documents:,} documents…"),
         "reading": say(f"Đang đọc {len(exchange.hits)} đoạn gần nhất…", f"Reading {len(exchange.hits)} passages…"),
         "writing": say("Đang trả lời…", "Answering…"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import logging
 import signal
 import socket
 import threading
@@ -17,12 +18,14 @@ import uvicorn
 
 from rag.errors import RagError, SettingError
 from rag.lang import say
-from rag.serve.addresses import is_loopback, public_origin
+from rag.serve.addresses import is_loopback, public_origin, sends_plainly
 from rag.serve.identity import way_of
 from rag.settings import Settings
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+
+log = logging.getLogger(__name__)
 
 DRAIN_S = 30
 """Time for running answers to finish after the signal to stop."""
@@ -47,6 +50,7 @@ def serve(settings: Settings, *, on_ready: OnReady | None = None) -> None:
 
         here = replace(settings, port=listener.getsockname()[1])
         set_up_logs(here)
+        warn_of_plain_transport(here)
         Audit(here).expire()
         with contextlib.closing(Assistant.open(settings=here)) as assistant, _ended_by_signals():
             app = create_app(assistant, here)
@@ -79,6 +83,20 @@ def check_exposure(settings: Settings) -> None:
                 "proxy cũng vào được. Hãy chọn cách đăng nhập bằng RAG_AUTH.",
                 "A proxy stands in front (RAG_PUBLIC_URL, RAG_TRUSTED_PROXIES) while RAG_AUTH is none: whoever reaches "
                 "it could enter. Choose a sign-in with RAG_AUTH.",
+            )
+        )
+
+
+def warn_of_plain_transport(settings: Settings) -> None:
+    """Say in the log, at every start, that whoever listens on the network can take what people sign in with."""
+    if settings.auth != "none" and sends_plainly(settings):
+        log.warning(
+            say(
+                "Không có TLS: mật khẩu, phiên đăng nhập và câu hỏi đi qua mạng không mã hóa, "
+                "ai nghe trên mạng cũng lấy được. Đặt nginx có TLS phía trước và "
+                "RAG_PUBLIC_URL=https://… (docs/van-hanh.md).",
+                "No TLS: passwords, sessions and questions cross the network in plain; whoever listens can take them. "
+                "Put nginx with TLS in front and set RAG_PUBLIC_URL=https://… (docs/van-hanh.md).",
             )
         )
 

@@ -312,6 +312,39 @@ def test_a_screen_reader_finds_its_way(scene: Scene, look: Open) -> None:
     assert seen.page.locator("news-rag-chat").get_by_role("dialog", name="Hỏi đáp văn bản").count() == 1
 
 
+def test_an_answer_is_judged_inside_the_frame(scene: Scene, look: Open) -> None:
+    seen = look(scene.listed.origin)
+    frame = seen.open_chat()
+    frame.click(".suggestions button")
+    frame.wait_for_selector(".exchange:not([aria-busy]) .verdicts")
+    assert frame.get_by_role("group", name="Đánh giá câu trả lời").count() == 1
+    frame.get_by_role("button", name="Chưa đúng").click()
+    assert frame.evaluate("document.activeElement.value") == "figure"
+    frame.get_by_label("Sai nguồn").check()
+    frame.get_by_label("Góp ý thêm (không bắt buộc)").fill("Nguồn của năm khác.")
+    frame.get_by_role("button", name="Gửi").click()
+    frame.wait_for_selector("text=Đã ghi nhận")
+    kept = scene.fake.store.judged[0]
+    assert (kept.question, kept.verdict, kept.reason, kept.comment) == (ASKED, "down", "source", "Nguồn của năm khác.")
+    assert "112 công trình" in kept.answer_json
+    assert frame.get_by_role("button", name="Đúng", exact=True).is_disabled()
+    assert seen.complaints == []
+
+
+def test_who_waits_sees_how_many_are_ahead(scene: Scene, look: Open) -> None:
+    seen = look(scene.listed.origin)
+    frame = seen.open_chat()
+    told = 'event: waiting\ndata: {"ahead": 7}\n\n'
+    seen.page.route(
+        "**/api/v1/ask", lambda route: route.fulfill(status=200, content_type="text/event-stream", body=told)
+    )
+    frame.evaluate("""() => new MutationObserver(() => { window.shown = [...(window.shown || []),
+        document.querySelector('.progress')?.textContent]; }).observe(document, {subtree: true, childList: true})""")
+    frame.click(".suggestions button")
+    frame.wait_for_selector(".failure")  # the stream ends there
+    assert [text for text in frame.evaluate("shown") if text and "phía trước có 7 câu hỏi" in text]
+
+
 def test_a_session_that_ended_is_made_anew_without_a_word(scene: Scene, look: Open) -> None:
     seen = look(scene.listed.origin)
     frame = seen.open_chat()

@@ -71,6 +71,12 @@ def test_each_trap_is_named(server: Settings, given: dict[str, Any], name: str, 
     assert states(replace(server, **given))[name] == state
 
 
+def test_passwords_in_plain_are_named_as_such(server: Settings) -> None:
+    plain = replace(server, public_url="", host="10.0.0.5")
+    (told,) = [check.detail for check in hardening_checks(plain) if check.name == "Mã hóa đường truyền"]
+    assert "mật khẩu và phiên đi qua mạng không mã hóa" in told
+
+
 def test_files_that_others_may_read_are_named(server: Settings) -> None:
     (server.store / "access.db").chmod(0o644)
     assert states(server)["Quyền tệp"] == "problem"

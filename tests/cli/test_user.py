@@ -5,9 +5,12 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+from rag.serve.audit import shell_user
 
 PASSWORD = "một câu dài dễ nhớ 7"  # noqa: S105
 Rag = Callable[..., Any]
@@ -62,3 +65,26 @@ def test_collections_have_readers(rag: Rag) -> None:
     }
     assert "người quản trị" in rag("collection", "readers", "noi-bo").out
     assert json.loads(rag("collection", "list", "--json").out)["collections"] == {"tin": ["*"]}
+
+
+def test_what_was_done_is_in_the_audit_log_and_no_password(rag: Rag, tmp_path: Path) -> None:
+    done = [
+        ("user", "add", "an", "--role", "editor", "--group", "to-chuc", "--stdin"),
+        ("user", "role", "an", "administrator"),
+        ("user", "groups", "an", "thanh-tra"),
+        ("user", "revoke", "an"),
+        ("collection", "readers", "noi-bo", "to-chuc"),
+        ("collection", "others", "closed"),
+        ("user", "remove", "an"),
+    ]
+    for args in done:
+        assert rag(*args).code == 0
+    for args in (("user", "list"), ("collection", "list"), ("user", "remove", "khong-co"), ("user", "--help")):
+        rag(*args)  # looking, and what failed, changes nothing
+    (path,) = (tmp_path / "store" / "audit").iterdir()
+    text = path.read_text()
+    rows = [json.loads(line) for line in text.splitlines()]
+    assert [row["act"] for row in rows] == [" ".join(("rag", *args)) for args in done]
+    assert {row["user"] for row in rows} == {f"shell:{shell_user()}"}
+    assert PASSWORD not in text
+    assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)

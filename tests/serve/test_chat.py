@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
 from typing import Any
 
 import gradio as gr
@@ -11,6 +13,7 @@ from fake_assistant import FakeAssistant
 from rag.errors import QuestionError
 from rag.serve.chat import KEPT_EXCHANGES, Chat
 from rag.serve.conversation import Conversation, Exchange
+from rag.serve.places import Places
 from rag.types import Access, Answer, Event, Turn
 
 REQUEST: Any = object()
@@ -22,10 +25,14 @@ def chat(assistant: FakeAssistant) -> Chat:
     return Chat(assistant, lambda _request: None)  # type: ignore[arg-type]
 
 
+async def collected(steps: AsyncIterator[Any]) -> list[Any]:
+    return [step async for step in steps]
+
+
 def ask(chat: Chat, question: str, conversation: Conversation = ()) -> tuple[Conversation, list[str]]:
     """One whole exchange: the conversation after it, and every HTML shown on the way."""
     _, conversation, _, now, *_ = chat.begin(question, conversation, "", REQUEST)
-    steps = list(chat.answer(conversation, REQUEST))
+    steps = asyncio.run(collected(chat.answer(conversation, REQUEST)))
     return steps[-1][0], [now, *(step[1] for step in steps)]
 
 
@@ -92,12 +99,44 @@ def test_a_stream_that_ends_early_is_told(
     assert "giữa chừng" in shown[-1]
 
 
-def test_closing_the_answer_cancels_the_work(chat: Chat, assistant: FakeAssistant) -> None:
+async def test_closing_the_answer_cancels_the_work(chat: Chat, assistant: FakeAssistant) -> None:
     _, conversation, *_ = chat.begin(ASKED, (), "", REQUEST)
-    answer = chat.answer(conversation, REQUEST)
-    next(answer)
-    answer.close()  # type: ignore[attr-defined]
+    answer: Any = chat.answer(conversation, REQUEST)
+    await anext(answer)
+    await answer.aclose()
     assert assistant.closed_streams == 1
+
+
+async def test_who_waits_in_line_sees_how_many_are_ahead(assistant: FakeAssistant) -> None:
+    places = Places(1, 2)
+    chat = Chat(assistant, lambda _request: None, lambda _request: places.reserve())  # type: ignore[arg-type]
+    running, before = places.reserve(), places.reserve()
+    _, conversation, *_ = chat.begin(ASKED, (), "", REQUEST)
+    answer: Any = chat.answer(conversation, REQUEST)
+    assert "phía trước có 2 câu hỏi" in (await anext(answer))[1]
+    before.leave()
+    assert "phía trước có 1 câu hỏi" in (await anext(answer))[1]
+    running.leave()
+    *_, last = await collected(answer)
+    assert "112 công trình" in last[1]
+    assert (places.busy, places.waiting) == (0, 0)
+
+
+async def test_who_leaves_the_line_gives_her_place_up(assistant: FakeAssistant) -> None:
+    places = Places(1, 2)
+    chat = Chat(assistant, lambda _request: None, lambda _request: places.reserve())  # type: ignore[arg-type]
+    running = places.reserve()
+    _, conversation, *_ = chat.begin(ASKED, (), "", REQUEST)
+    answer: Any = chat.answer(conversation, REQUEST)
+    await anext(answer)
+    waiting = asyncio.create_task(anext(answer))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    assert (places.busy, places.waiting) == (1, 0)
+    running.leave()
+    assert places.busy == 0
 
 
 def test_stopping_keeps_what_has_come(chat: Chat) -> None:

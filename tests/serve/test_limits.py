@@ -159,14 +159,14 @@ def test_too_many_are_told_when_to_come_back(settings: Settings) -> None:
     assert client.get("/healthz").status_code == 200
 
 
-def test_the_chat_says_it_in_place_of_an_answer(settings: Settings, clock: Clock) -> None:
+async def test_the_chat_says_it_in_place_of_an_answer(settings: Settings, clock: Clock) -> None:
     here = limits(settings, clock, limit_questions=1)
-    chat = Chat(FakeAssistant(), lambda _: None, lambda _: here.admitted(AN, ""))  # type: ignore[arg-type]
+    chat = Chat(FakeAssistant(), lambda _: None, lambda _: here.admit(AN, ""))  # type: ignore[arg-type]
     request: Any = object()
     conversation: Conversation = ()
     for _ in range(2):
         _, conversation, _, _, *_ = chat.begin("Bao nhiêu công trình?", conversation, "", request)
-        *_, last = chat.answer(conversation, request)
+        *_, last = [step async for step in chat.answer(conversation, request)]
         conversation = last[0]
     assert [exchange.phase for exchange in conversation] == ["done", "failed"]
     assert "Xin thử lại sau 60 giây" in conversation[-1].problem

@@ -16,7 +16,7 @@ from fake_assistant import FakeAssistant
 from rag.errors import RagError, SettingError
 from rag.serve.addresses import is_loopback
 from rag.serve.app import create_app
-from rag.serve.run import check_exposure, make_server, open_socket, serve
+from rag.serve.run import check_exposure, make_server, open_socket, serve, warn_of_plain_transport
 from rag.settings import Settings
 
 
@@ -43,6 +43,17 @@ def test_a_proxy_in_front_needs_sign_in_although_the_address_is_loopback(
 def test_an_unknown_way_to_sign_in_is_refused_rather_than_ignored(settings: Settings) -> None:
     with pytest.raises(SettingError, match="RAG_AUTH"):
         check_exposure(replace(settings, auth="passwrd"))
+
+
+@pytest.mark.parametrize(("given", "is_told"), [
+    ({"host": "10.0.0.5"}, True), ({"public_url": "http://hoi-dap.tinh.vn"}, True), ({}, False),
+    ({"host": "10.0.0.5", "public_url": "https://hoi-dap.tinh.vn"}, False), ({"host": "127.0.0.2"}, False),
+])  # fmt: skip
+def test_passwords_over_a_plain_network_are_told_in_the_log(
+    settings: Settings, caplog: pytest.LogCaptureFixture, given: dict[str, str], is_told: bool
+) -> None:
+    warn_of_plain_transport(replace(settings, auth="password", **given))  # type: ignore[arg-type]
+    assert ("Không có TLS: mật khẩu" in caplog.text) is is_told
 
 
 def test_a_taken_port_is_named_with_what_to_do() -> None:

@@ -28,8 +28,10 @@ STREAM_HEADERS = {"x-accel-buffering": "no"}
 """A proxy in front must hand each event on at once."""
 
 _STREAM_DOC = both(
-    "Với Accept: text/event-stream, trả lời là các sự kiện understood, hits, text, citation, done hoặc error.",
-    "With Accept: text/event-stream, the answer comes as the events understood, hits, text, citation, done or error.",
+    "Với Accept: text/event-stream, trả lời là các sự kiện understood, hits, text, citation, done hoặc error; "
+    "waiting khi phải đợi đến lượt.",
+    "With Accept: text/event-stream, the answer comes as the events understood, hits, text, citation, done or "
+    "error; waiting while others are first.",
 )
 
 
@@ -110,8 +112,8 @@ async def _sse(
     services: Services, identity: Identity, place: Place, events: Generator[Event, None, None], code: str
 ) -> AsyncIterator[str]:
     try:
-        if not place.is_ready:
-            yield sse("waiting", {"ahead": services.limits.places.waiting})
+        async for ahead in place.line():
+            yield sse("waiting", {"ahead": ahead})
         async with seated(place), contextlib.aclosing(steps(events)) as following:
             async for event in following:
                 yield sse(event.kind, event_data(services, identity, event, code))

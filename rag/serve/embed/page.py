@@ -53,7 +53,7 @@ def chat_page(origins: Sequence[str], settings: Settings) -> str:
     )
 
 
-def _words() -> dict[str, str]:
+def _words() -> dict[str, str | dict[str, str]]:
     return {
         "welcome": say("Hỏi về {n} tài liệu", "Ask about {n} documents"),
         "hint": say(
@@ -62,6 +62,10 @@ def _words() -> dict[str, str]:
         ),
         "try": say("Hỏi thử", "Try asking"),
         "understood": say("Hiểu là:", "Understood as:"),
+        "waiting": say(
+            "Nhiều người đang hỏi. Đang đợi đến lượt; phía trước có {n} câu hỏi.",
+            "Many people are asking. Waiting for a turn; {n} questions are ahead.",
+        ),
         "searching": say("Đang tìm trong tài liệu…", "Searching the documents…"),
         "reading": say("Đang đọc {n} đoạn gần nhất…", "Reading {n} passages…"),
         "writing": say("Đang trả lời…", "Answering…"),
@@ -77,6 +81,19 @@ def _words() -> dict[str, str]:
             "Câu trả lời này do AI viết từ các đoạn trích; hãy đối chiếu với nguồn.",
             "This answer was written by AI from the passages; check it against the sources.",
         ),
+        "judge": say("Đánh giá câu trả lời", "Judge the answer"),
+        "up": say("Đúng", "Right"),
+        "down": say("Chưa đúng", "Wrong"),
+        "wrong": say("Sai chỗ nào?", "What is wrong?"),
+        "reasons": {
+            "figure": say("Sai số liệu", "Wrong figure"),
+            "source": say("Sai nguồn", "Wrong source"),
+            "unanswered": say("Chưa trả lời đúng câu hỏi", "Does not answer the question"),
+            "other": say("Khác", "Other"),
+        },
+        "more": say("Góp ý thêm (không bắt buộc)", "More about it (optional)"),
+        "send": say("Gửi", "Send"),
+        "thanks": say("Đã ghi nhận. Cảm ơn anh chị.", "Noted. Thank you."),
         "failed": say("Chưa trả lời được", "No answer this time"),
         "again": say("Hỏi lại câu này", "Ask again"),
         "broken": say("Mất kết nối với máy chủ. Xin thử lại.", "The connection was lost. Please try again."),

@@ -272,8 +272,74 @@
     for (const note of answer.notes || []) nodes.push(make('p', 'note', note));
     shown.body.replaceChildren(...nodes);
     showSources(shown, shown.citations, isAnswered ? words.sources : words.nearest);
+    if (answer.answer_id) shown.article.append(verdicts(shown, answer.answer_id));
     turns.push({ question: shown.question, answer: answer.text.slice(0, LONGEST_KEPT) });
     turns.splice(0, turns.length - KEPT_TURNS);
+  }
+
+  /* ---- was it right? ---- */
+
+  function verdicts(shown, id) {
+    const told = make('p', 'note');
+    told.setAttribute('role', 'status');
+    const [up, down] = ['up', 'down'].map((verdict) => {
+      const button = make('button', 'verdict', words[verdict]);
+      button.type = 'button';
+      button.dataset.verdict = verdict;
+      button.setAttribute('aria-pressed', 'false');
+      return button;
+    });
+    const group = make('div', 'verdicts', up, down, told);
+    group.setAttribute('role', 'group');
+    group.setAttribute('aria-label', words.judge);
+    up.addEventListener('click', () => judge(group, { answer_id: id, verdict: 'up' }));
+    down.addEventListener('click', () => {
+      const open = group.querySelector('.complaint');
+      if (open) { open.remove(); return; }
+      group.append(complaint(group, id, shown.id));
+      group.querySelector('.complaint input').focus();
+    });
+    return group;
+  }
+
+  function complaint(group, id, number) {
+    const choices = Object.entries(words.reasons).map(([value, text], at) => {
+      const radio = make('input');
+      Object.assign(radio, { type: 'radio', name: `reason-${number}`, value, checked: at === 0 });
+      return make('label', '', radio, ` ${text}`);
+    });
+    const comment = make('textarea');
+    Object.assign(comment, { rows: 2, maxLength: 2000, placeholder: words.more });
+    comment.setAttribute('aria-label', words.more);
+    const send = make('button', '', words.send);
+    const form = make('form', 'complaint', make('fieldset', '', make('legend', '', words.wrong), ...choices), comment, send);
+    form.addEventListener('submit', async (event) => {
+      event.preventDefault();
+      send.disabled = true;
+      const reason = form.querySelector('input:checked').value;
+      const verdict = { answer_id: id, verdict: 'down', reason, comment: comment.value.trim() };
+      if (await judge(group, verdict)) form.remove();
+      else send.disabled = false;
+    });
+    return form;
+  }
+
+  async function judge(group, verdict) {
+    const told = group.querySelector('.note');
+    try {
+      await call('/api/v1/feedback', {
+        method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(verdict),
+      });
+    } catch (error) {
+      told.textContent = error instanceof Failure ? error.message : words.broken;
+      return false;
+    }
+    for (const button of group.querySelectorAll('.verdict')) {
+      button.setAttribute('aria-pressed', String(button.dataset.verdict === verdict.verdict));
+      button.disabled = true;
+    }
+    told.textContent = words.thanks;
+    return true;
   }
 
   function fail(shown, failure) {
@@ -314,6 +380,7 @@
 
   async function follow(answer, shown) {
     for await (const { kind, data } of events(answer)) {
+      if (kind === 'waiting') shown.progress.textContent = say('waiting', data.ahead);
       if (kind === 'understood') showUnderstood(shown, data.text);
       if (kind === 'hits') shown.progress.textContent = say('reading', data.hits.length);
       if (kind === 'citation') shown.citations.push(data);

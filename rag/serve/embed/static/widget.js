@@ -28,7 +28,7 @@
     * { box-sizing: border-box; }
     .box { position: fixed; z-index: 2147483000; ${side}: 1.25rem; bottom: 5.25rem; width: min(25rem, calc(100vw - 2rem));
       height: min(40rem, calc(100vh - 7rem)); border-radius: 12px; overflow: hidden; background: Canvas;
-      box-shadow: 0 0 0 1px rgb(0 0 0 / .14), 0 12px 40px rgb(0 0 0 / .24); }
+      box-shadow: 0 0 0 1px rgb(128 128 128 / .45), 0 12px 40px rgb(0 0 0 / .24); }
     .box[hidden] { display: none; }
     .inline { position: static; width: 100%; height: var(--height); min-height: 20rem; box-shadow: 0 0 0 1px rgb(128 128 128 / .45); }
     iframe { display: block; width: 100%; height: 100%; border: 0; }
