@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rag.errors import LoadError
 from rag.lang import say
 from rag.load.details import Details, find_details
@@ -35,6 +37,7 @@ def describe(
     if not has_text(text):
         raise LoadError(no_text())
     known = details or Details()
+    known = replace(known, title=unify(known.title)[0])  # a property has no font
     if search:
         known = known.filled_from(find_details(text))
     return document(text, known, notes=notes)

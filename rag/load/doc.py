@@ -14,12 +14,14 @@ from rag.load.details import Details
 from rag.load.fonts import FontConverter, Run
 from rag.load.limits import Limits
 from rag.load.word97 import WordFile
+from rag.load.word97_title import title_of
 from rag.types import LoadedDocument
 
 _MARKS = {
     "\r": "\n\n", "\x07": " | ", "\x0b": "\n", "\x0c": "\n\n", "\x0e": "\n\n", "\x1e": "-", "\x1f": "\xad",
     "\x01": "", "\x02": "", "\x03": "", "\x04": "", "\x05": "", "\x08": "",
 }  # fmt: skip
+_PROPERTIES = "\x05SummaryInformation"
 _FIELD_BEGIN, _FIELD_SEPARATOR, _FIELD_END = "\x13", "\x14", "\x15"
 
 
@@ -72,13 +74,7 @@ def _rows(paragraphs: list[str]) -> Iterator[str]:
 
 def _title(container: olefile.OleFileIO) -> str:
     """The title property, unless a program filled it in."""
-    if not container.exists("\x05SummaryInformation"):
+    if not container.exists(_PROPERTIES):
         return ""
-    properties = container.get_metadata()
-    raw = properties.title or b""
-    title = (
-        raw.decode(f"cp{properties.codepage}" if properties.codepage not in (65001, -535, None) else "utf-8", "replace")
-        if isinstance(raw, bytes)
-        else raw
-    )
-    return "" if title.lower().startswith(("microsoft word", "word document")) else title.strip("\0 ")
+    title = title_of(container.openstream(_PROPERTIES).read())
+    return "" if title.lower().startswith(("microsoft word", "word document")) else title

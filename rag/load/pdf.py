@@ -150,6 +150,6 @@ def _unify_pages(texts: list[str], notes: tuple[str, ...]) -> tuple[list[str], t
 
 
 def _own_title(title: str) -> str:
-    title = tidy(title)
+    title = tidy(unify(title)[0])  # a property has no font
     is_file = title.lower().endswith((".doc", ".docx", ".pdf", ".xls", ".xlsx", ".ppt", ".pptx", ".indd"))
     return "" if is_file or title.lower().startswith(_JUNK_TITLE) else title

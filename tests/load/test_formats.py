@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -14,6 +15,7 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 from openpyxl.styles import Font
 
+from rag.load.word97_title import title_of
 from rag.text.legacy import LegacyEncoding, from_unicode
 from rag.types import LoadedDocument
 from tests.load.make_pdf import Text, make_pdf
@@ -114,6 +116,25 @@ class TestDoc:
         assert found.title == "Ban Dân tộc tỉnh triển khai nhiệm vụ"
         assert found.notes == ("chuyển từ TCVN3 sang Unicode", "chuyển từ VNI sang Unicode")
 
+    @pytest.mark.parametrize("page", [1252, 1258, 65001])
+    def test_the_title_is_read_in_its_code_page_or_as_a_legacy_one(self, page: int) -> None:
+        title = "B\xe1o c\xe1o t\xednh"
+        assert title_of(properties(title.encode("utf-8" if page == 65001 else f"cp{page}"), page)) == "Báo cáo tính"
+
+    def test_properties_that_say_they_are_billions_are_read_at_once(self) -> None:
+        sound = properties(b"T\xedn", 1252)
+        assert title_of(sound) == "Tín"
+        for at in range(len(sound)):  # found by fuzzing: the count at 52 kept a general reader busy for minutes
+            assert isinstance(title_of(sound[:at] + b"\xff\xff\xff\xff" + sound[at + 4 :]), str)
+            assert isinstance(title_of(sound[:at]), str)
+
+
+def properties(title: bytes, page: int) -> bytes:
+    """A stream of two properties: code page and title."""
+    section = struct.pack("<IIIIII", 0, 2, 1, 24, 2, 32) + struct.pack("<IHH", 2, page, 0)
+    section += struct.pack("<II", 30, len(title) + 1) + title + b"\0"
+    return b"\xfe\xff" + b"\0" * 22 + struct.pack("<I", 1) + b"\0" * 16 + struct.pack("<I", 48) + section
+
 
 class TestRtf:
     def rtf(
@@ -181,6 +202,11 @@ class TestPdf:
     def test_letters_drawn_later_take_their_place_in_the_line(self, document: Document) -> None:
         page = [Text("B", x=72), Text("c S", x=84), Text("n", x=108), Text("a", x=78), Text("o", x=102)]
         assert document("a.pdf", make_pdf([page])).text == "Bac Son"
+
+    def test_a_title_property_in_legacy_letters_is_converted(self, document: Document) -> None:
+        title = "Báo cáo tổng kết công tác dân tộc"
+        data = make_pdf([[Text("nội dung")]], title=from_unicode(title, "tcvn3"))
+        assert document("a.pdf", data).title == title
 
     def test_the_title_property_is_taken_unless_it_is_a_file_name(self, document: Document) -> None:
         pages = [[Text("nội dung không có đầu đề.")]]
