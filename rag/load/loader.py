@@ -56,11 +56,15 @@ class Loader:
         if source.problem:
             yield FailedSource(source.name, source.problem)
             return
-        finished = False
+        finished = is_scan = False
         try:
             for item in self._ask(source):
-                is_scan = isinstance(item, FailedSource) and item.reason == scanned()
-                yield self._recognise(source) if self._ocr and is_scan else item
+                if self._ocr and isinstance(item, FailedSource) and item.reason == scanned():
+                    is_scan = True
+                else:
+                    yield item
+            if is_scan:  # only now has the reading process said all that it had to say
+                yield self._recognise(source)
             finished = True
         except LoadError as error:
             yield FailedSource(source.name, str(error))

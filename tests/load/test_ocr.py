@@ -12,6 +12,7 @@ import pytest
 from rag.errors import SettingError
 from rag.index.ingest import ingest
 from rag.load import Loader, find_sources, ocr
+from rag.load.child import Child
 from rag.settings import Settings
 from rag.types import FailedSource, LoadedDocument
 from tests.load.make_pdf import write_objects
@@ -87,6 +88,25 @@ def test_a_scan_is_recognised_page_by_page(path, tesseract):
     assert item.text == "Kết quả năm 2030.\n\nKết quả năm 2030."
     assert [item.text[page.start : page.end] for page in item.pages] == ["Kết quả năm 2030."] * 2
     assert item.notes == ("bản quét, nhận dạng chữ 2 trang; có thể sai sót",)
+
+
+def test_a_scan_told_of_in_two_messages_is_recognised(path, tesseract, monkeypatch):
+    """On a busy machine the reading process sends its last item, and that it is done, one after the other."""
+    tesseract("print('Kết quả năm 2030.')")
+    receive, waiting = Child.receive, []
+
+    def in_two(child, timeout_s=None):
+        if waiting:
+            return waiting.pop()
+        reply = receive(child, timeout_s)
+        if reply.get("items") and reply.get("done"):
+            waiting.append({"items": [], "done": True})
+            return {**reply, "done": False}
+        return reply
+
+    monkeypatch.setattr(Child, "receive", in_two)
+    (item,) = load(path, ocr=True)
+    assert isinstance(item, LoadedDocument), item
 
 
 def test_a_recognition_that_fails_is_told_and_the_next_file_is_read(path, tesseract, tmp_path):
