@@ -1,6 +1,6 @@
 """A server of its own under load: askers and an ingest at once, dropped and idle listeners, a model that hangs.
 
-How long the first test lasts: ``LOAD_SECONDS`` (600 unless the environment says otherwise); a soak is the same, longer.
+How long the load lasts: ``LOAD_SECONDS`` (600 unless the environment says otherwise); the soak ``SOAK_SECONDS`` (3600).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -30,6 +31,7 @@ pytestmark = [pytest.mark.long, pytest.mark.encoder]
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SECONDS = float(os.environ.get("LOAD_SECONDS", "600"))
+SOAK_SECONDS = float(os.environ.get("SOAK_SECONDS", "3600"))
 ASKERS = 32
 BEFORE = 40
 ADDED_AT_ONCE, EVERY_S = 5, 10.0
@@ -94,37 +96,68 @@ def filled(settings, tmp_path):
 UNLIMITED = {"RAG_LIMIT_ASK_USER": "1000000", "RAG_LIMIT_ASK_ADDRESS": "1000000"}
 
 
+@dataclass
+class Watched:
+    """What a process had while it was under load.
+
+    :ivar memory: Moments in seconds, and megabytes in use.
+    """
+
+    memory: list[tuple[float, float]] = field(default_factory=list)
+    files: list[int] = field(default_factory=list)
+
+    def look(self, pid: int) -> None:
+        self.memory.append((time.monotonic(), resident_mb(pid)))
+        self.files.append(open_files(pid))
+
+    def slope(self) -> float:
+        """Growth after the first third, in megabytes a minute."""
+        moments, mb = np.array(self.memory[len(self.memory) // 3 :]).T
+        return float(np.polyfit(moments, mb, 1)[0] * 60)
+
+    def thirds(self) -> list[float]:
+        """Mean memory of the first, the second and the last third, in megabytes."""
+        return [float(part[:, 1].mean()) for part in np.array_split(np.array(self.memory), 3)]
+
+
+@contextlib.contextmanager
+def crowd(address: str, askers: int, seconds: float, pause: float = 0.0) -> Iterator[subprocess.Popen[str]]:
+    """Askers in a process of their own."""
+    command = [sys.executable, "-m", "tests.faults.crowd", address, str(askers), str(seconds), str(BEFORE), str(pause)]
+    with subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True) as asking:
+        yield asking
+
+
+def ingest_beside(folder: Path, store: Path, *options: str) -> None:
+    """`rag ingest` in a process of its own."""
+    command = [*RAG, "ingest", str(folder), "--store", str(store), *options]
+    env = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 def test_thirty_two_askers_and_an_ingest(filled, tmp_path, figure):
-    memory, files = [], []
+    watched = Watched()
     with server(filled.store, **UNLIMITED) as (child, address):
         ask(address, 0)
-        crowd = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.crowd", address, str(ASKERS), str(SECONDS), str(BEFORE)],
-            cwd=REPOSITORY, stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        added, last = BEFORE, 0.0
-        while crowd.poll() is None:
-            memory.append((time.monotonic(), resident_mb(child.pid)))
-            files.append(open_files(child.pid))
-            if time.monotonic() - last > EVERY_S:
-                for n in range(added, added + ADDED_AT_ONCE):
-                    articles.write(tmp_path / "tin", n)
-                added += ADDED_AT_ONCE
-                command = [*RAG, "ingest", str(tmp_path / "tin"), "--store", str(filled.store)]
-                env = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
-                assert subprocess.run(command, env=env, capture_output=True, timeout=300, check=False).returncode == 0
-                last = time.monotonic()
-            time.sleep(1)
-        seen = json.loads(crowd.stdout.read())
-        crowd.stdout.close()
+        with crowd(address, ASKERS, SECONDS) as asking:
+            added, last = BEFORE, 0.0
+            while asking.poll() is None:
+                watched.look(child.pid)
+                if time.monotonic() - last > EVERY_S:
+                    for n in range(added, added + ADDED_AT_ONCE):
+                        articles.write(tmp_path / "tin", n)
+                    added += ADDED_AT_ONCE
+                    ingest_beside(tmp_path / "tin", filled.store)
+                    last = time.monotonic()
+                time.sleep(1)
+            seen = json.loads(asking.stdout.read())
         status, answer = ask(address, added - 1)
-        assert (status, answer["index_version"].split(".")[0]) == (200, answer["index_version"].split(".")[0])
-        assert open_files(child.pid) < max(files) + 8
+        assert (status, bool(answer["text"])) == (200, True)
+        assert open_files(child.pid) < max(watched.files) + 8
     assert seen["wrong"] == {}
     assert seen["cited"] > 0
     assert seen["versions"] > 1
-    moments, mb = np.array(memory[len(memory) // 3 :]).T
-    slope = float(np.polyfit(moments, mb, 1)[0] * 60)
     n = len(seen["seconds"])
     p50, p95 = np.percentile(seen["seconds"], [50, 95])
     figure("answers over HTTP, none wrong", n, n)
@@ -135,9 +168,46 @@ def test_thirty_two_askers_and_an_ingest(filled, tmp_path, figure):
     figure("documents added meanwhile", added - BEFORE, n)
     figure("time of an answer p50, s", float(p50), n)
     figure("time of an answer p95, s", float(p95), n)
-    figure("memory at the end, MB", float(mb[-1]), len(memory))
-    figure("memory growth after the first third, MB a minute", slope, len(mb))
-    figure("open files, last less first third", float(np.mean(files[-10:]) - np.mean(files[:10])), len(files))
+    for which, mean in zip(("first", "second", "last"), watched.thirds(), strict=True):
+        figure(f"memory in the {which} third, MB", mean, len(watched.memory))
+    figure("memory growth after the first third, MB a minute", watched.slope(), len(watched.memory))
+    figure("open files, last less first third", float(np.mean(watched.files[-10:]) - np.mean(watched.files[:10])), n)
+
+
+def test_a_soak_leaves_nothing_behind(filled, tmp_path, figure, monkeypatch):
+    """Few askers, and documents that come, change and go, so that there are always as many."""
+    rounds, watched = 0, Watched()
+    folder, aside = tmp_path / "tin", tmp_path / "tam"
+    aside.mkdir()
+    monkeypatch.setenv("TMPDIR", str(aside))
+    with server(filled.store, **UNLIMITED) as (child, address):
+        ask(address, 0)
+        with crowd(address, 2, SOAK_SECONDS, 1.0) as asking:
+            while asking.poll() is None:
+                watched.look(child.pid)
+                if time.monotonic() - watched.memory[0][0] > 20 * rounds:
+                    rounds += 1
+                    for n in range(3):
+                        articles.write(folder, BEFORE - 1 - n, rounds)
+                        articles.write(folder, BEFORE + 3 * rounds + n)
+                        (folder / f"bai-{BEFORE + 3 * (rounds - 1) + n:03}.txt").unlink(missing_ok=True)
+                    ingest_beside(folder, filled.store, "--sync")
+                time.sleep(1)
+            seen = json.loads(asking.stdout.read())
+        assert Path(f"/proc/{child.pid}/task/{child.pid}/children").read_text().split() == []
+    left = [path for path in (*aside.rglob("*"), *filled.store.rglob("*")) if path.name.endswith(".tmp")]
+    assert (left, list(aside.iterdir())) == ([], [])
+    assert seen["wrong"] == {}
+    first, second, last = watched.thirds()
+    n = len(seen["seconds"])
+    figure("answers in the soak, none wrong", n, n)
+    figure("seconds of the soak", SOAK_SECONDS, n)
+    figure("ingests in the soak", rounds, rounds)
+    figure("memory of the last third, times that of the second", last / second, len(watched.memory))
+    figure("memory of the last third, MB", last, len(watched.memory))
+    figure("memory of the first third, MB", first, len(watched.memory))
+    figure("memory growth after the first third of the soak, MB a minute", watched.slope(), len(watched.memory))
+    figure("open files, last less first", float(np.mean(watched.files[-30:]) - np.mean(watched.files[:30])), n)
 
 
 def listen(address: str) -> socket.socket:
