@@ -19,11 +19,12 @@ QUESTIONS = 50
 
 
 def answers(settings):
-    """Everything of the answers but the times: words, figures, confidence, and where each citation stands."""
+    """Everything of the answers but the times and the store's own mark: words, confidence, citations."""
     assistant = Assistant.open(settings=settings)
     found = [assistant.ask(articles.question(n)) for n in range(QUESTIONS)]
     assistant.close()
-    return [{**answer.to_dict(), "timings_ms": {}, "confidence": round(answer.confidence, 3)} for answer in found]
+    rows = [answer.to_dict() for answer in found]
+    return [{**row, "timings_ms": {}, "index_version": "", "confidence": round(row["confidence"], 3)} for row in rows]
 
 
 def test_fifty_questions_are_answered_the_same_after_a_restore(settings, tmp_path, figure):
