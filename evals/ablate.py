@@ -31,10 +31,12 @@ class Variant:
     dense_weight: float = 0.5
     weights: Weights = _PLAIN
     change: Callable[[Query], Query] = lambda query: query
+    closer: bool = False
 
     def __call__(self, index: Index, query: Query) -> Sequence[int]:
         """Passages, best first."""
-        retriever = HybridRetriever(index, dense_weight=self.dense_weight, weights=self.weights)
+        reader = hidden.closer(index) if self.closer else None
+        retriever = HybridRetriever(index, dense_weight=self.dense_weight, weights=self.weights, reader=reader)
         return [hit.passage.id for hit in retriever.retrieve(self.change(query), _DEPTH)]
 
 
@@ -57,7 +59,8 @@ VARIANTS = (
     Variant("fusion", dense_weight=0.5),
     Variant("fusion, .7 dense", dense_weight=0.7),
     Variant("fusion + best sentence", weights=replace(_PLAIN, sentence=Weights().sentence)),
-    Variant("fusion + best sentence + time (the product)", weights=Weights()),
+    Variant("fusion + best sentence + time", weights=Weights()),
+    Variant("fusion + best sentence + time + closer look (the product)", weights=Weights(), closer=True),
 )
 
 

@@ -20,7 +20,7 @@ from evals.suite import load_suite, prepare
 from rag.answer.confidence import COEFFICIENTS, TRAINED
 from rag.answer.question import analyse
 from rag.answer.read import Evidence, Reader, RuleReader
-from rag.answer.span import open_reader
+from rag.answer.span import closer_reader, open_reader
 from rag.index.index import Index
 from rag.retrieve.hybrid import HybridRetriever
 from rag.retrieve.understand import understand
@@ -65,8 +65,9 @@ def _readings(folder: Path) -> tuple[list[Reading], list[Reading]]:
     _, settings = prepare(suite, folder, lambda stage, done, total: None)
     index = Index.open(settings)
     names = {Path(info.source).name: info.id for info in index.store.list_documents()}
-    retriever = HybridRetriever(index, settings.n_candidates, settings.dense_weight)
-    readers = ((RuleReader(), tuple(COEFFICIENTS)), (open_reader(settings, lambda: index.encoder), tuple(TRAINED)))
+    trained = open_reader(settings, lambda: index.encoder)
+    retriever = HybridRetriever(index, settings.n_candidates, settings.dense_weight, reader=closer_reader(trained))
+    readers = ((RuleReader(), tuple(COEFFICIENTS)), (trained, tuple(TRAINED)))
     readings: tuple[list[Reading], list[Reading]] = ([], [])
     for case in suite.cases:
         own = names[case.evidence[0].document]

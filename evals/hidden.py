@@ -15,6 +15,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from time import perf_counter, process_time
@@ -25,10 +26,12 @@ from evals.baselines.rrf import K
 from evals.derive import DERIVATIONS
 from evals.samples import Case
 from evals.stats import mean_estimate
+from rag.answer.span import closer_reader, open_reader
 from rag.index.encode import Encoder, load_encoder
 from rag.index.index import Index
 from rag.index.ingest import ingest
 from rag.index.scored import Scored
+from rag.retrieve.closer import CloserReader
 from rag.retrieve.hybrid import HybridRetriever
 from rag.retrieve.understand import Query, understand_for
 from rag.settings import Settings
@@ -175,7 +178,21 @@ def _rrf(index: Index, query: Query) -> Sequence[int]:
     return sorted(scores, key=lambda number: -scores[number])
 
 
-def product(retriever: Callable[[Index], HybridRetriever] = HybridRetriever) -> Ranking:
+@lru_cache(maxsize=1)
+def closer(index: Index) -> CloserReader | None:
+    """What the product takes its closer look with, on an index whose encoder may remember."""
+    encoder = index.encoder
+    inner = encoder.inner if isinstance(encoder, Remembering) else encoder
+    return closer_reader(open_reader(index.settings, lambda: inner))
+
+
+def open_retriever(index: Index) -> HybridRetriever:
+    """A retriever as the assistant makes it."""
+    settings = index.settings
+    return HybridRetriever(index, settings.n_candidates, settings.dense_weight, reader=closer(index))
+
+
+def product(retriever: Callable[[Index], HybridRetriever] = open_retriever) -> Ranking:
     """The product's own ranking, or that of a retriever made otherwise."""
     return lambda index, query: [hit.passage.id for hit in retriever(index).retrieve(query, _DEPTH)]
 
@@ -260,7 +277,7 @@ def speed(settings: Settings, asked: Sequence[Asked], top_k: int = 10) -> Speed:
     """Time the questions; the first few are not counted."""
     index = Index.open(settings)
     remembering = Remembering(index.encoder)
-    retriever = HybridRetriever(Index.open(settings, encoder=remembering), settings.n_candidates, settings.dense_weight)
+    retriever = open_retriever(Index.open(settings, encoder=remembering))
     rows = np.array([_timed(retriever, remembering, one.question, top_k) for one in asked])
     rows = 1000 * rows[min(_WARMING, len(rows) - 1) :]
     p50, p95 = np.percentile(rows[:, 0], (50, 95))

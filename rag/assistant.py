@@ -21,7 +21,7 @@ from rag.answer.question import analyse
 from rag.answer.reply import Part, Piece, Replier, merged
 from rag.answer.rewrite import Rewriter
 from rag.answer.smalltalk import small_talk
-from rag.answer.span import open_reader
+from rag.answer.span import closer_reader, open_reader
 from rag.answer.suggest import suggest
 from rag.errors import QuestionError, RagError
 from rag.index.encode import Encoder
@@ -51,12 +51,14 @@ class Assistant:
     def __init__(self, index: Index, settings: Settings) -> None:
         self.settings = settings
         self._index = index
-        self._retriever = HybridRetriever(index, settings.n_candidates, settings.dense_weight)
+        reader = open_reader(settings, lambda: index.encoder)
+        self._retriever = HybridRetriever(
+            index, settings.n_candidates, settings.dense_weight, reader=closer_reader(reader)
+        )
         self._suggested: dict[tuple[str, int, Access | None], tuple[str, ...]] = {}
         model = TimedModel(open_model(settings), settings.llm_timeout_s) if settings.llm else None
         writer = Writer(model, settings.llm_context, settings.llm_max_tokens) if model else None
         self._standalone = Rewriter(model).standalone if model else standalone
-        reader = open_reader(settings, lambda: index.encoder)
         self._replier = Replier(reader, self._fetch, settings.caution, writer)
 
     @classmethod

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from rag.index.index import Index
 from rag.index.scored import Scored
+from rag.retrieve.closer import CloserReader, look_closer
 from rag.retrieve.definitions import abbreviated_in, defined_in
 from rag.retrieve.duplicates import collapse
 from rag.retrieve.fuse import Scores, fuse, zscore
@@ -61,7 +62,8 @@ class Candidate:
 class Explanation:
     """How a search came to its hits.
 
-    :param candidates: All passages that were looked at twice, best first, before reprints were joined.
+    :param candidates: All passages that were looked at twice, best first, before reprints were joined and close
+        ones were read.
     """
 
     query: Query
@@ -86,6 +88,7 @@ class HybridRetriever:
     :param n_candidates: Passages fetched by each leg before the fusion.
     :param dense_weight: Weight of the dense leg, 0 to 1.
     :param n_reranked: Best fused passages that are looked at again.
+    :param reader: Reads the first passages where their scores are close; ``None`` leaves it to the scores.
     """
 
     index: Index
@@ -93,6 +96,7 @@ class HybridRetriever:
     dense_weight: float = 0.5
     n_reranked: int = 30
     weights: Weights = Weights()
+    reader: CloserReader | None = None
 
     def retrieve(
         self, query: Query, top_k: int = 10, filters: Filters | None = None, access: Access | None = None
@@ -118,7 +122,8 @@ class HybridRetriever:
             return Explanation(query, (), ())
         rare = rarities(query.terms, self.index.vocabulary(access), self.index.n_readable(access))
         rows = self._look_again(found, rare)
-        return Explanation(query, collapse((row.hit for row in rows), top_k), rows)
+        hits = collapse((row.hit for row in rows), top_k)
+        return Explanation(query, look_closer(query.text, hits, self.reader), rows)
 
     def _search(
         self, query: Query, vector: Vector, top_k: int, filters: Filters | None, access: Access | None

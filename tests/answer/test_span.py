@@ -18,6 +18,8 @@ from rag.answer.span.snap import snap
 from rag.errors import SettingError
 from rag.index.encode import load_encoder
 from rag.settings import Settings
+from rag.text.sentences import sentence_spans
+from rag.types import Passage, Span
 
 QUESTIONS = {
     "place": "Hội nghị tổng kết chương trình nước sạch tổ chức ở đâu?",
@@ -199,6 +201,24 @@ def test_the_network_marks_the_answer(network, question, sentence, words):
     (found, wrong), *_ = network.read(question, [[sentence, other]])
     assert words in sentence[found.start : found.end]
     assert found.margin > wrong.margin
+
+
+@pytest.mark.encoder
+def test_a_passage_that_answers_is_told_from_one_that_does_not(network):
+    def passage(text: str) -> Passage:
+        return Passage(1, "d1", "v1", 0, 100, 100 + len(text), text, tuple(s for s in _at(100, text)))
+
+    reader = SpanReader(RuleReader(), lambda: network)
+    question = "Xã Mẫu Sơn trồng cây gì?"
+    right = reader.answers(question, passage("Từ năm 2029, xã Mẫu Sơn trồng cây mắc ca. Đất ở đây là đất đồi."))
+    wrong = reader.answers(question, passage("Năm 2029, xã Mẫu Sơn có 15 thôn. Trụ sở xã đặt ở thôn Nà Mẫu."))
+    assert right > wrong + 3
+    assert reader.answers(question, passage(" ".join(["Xã Mẫu Sơn trồng cây mắc ca trên đất đồi."] * 90))) is not None
+    assert SpanReader(RuleReader(), lambda: None).answers(question, passage("Xã trồng mắc ca.")) is None
+
+
+def _at(start: int, text: str) -> list[Span]:
+    return [Span(start + s.start, start + s.end) for s in sentence_spans(text)]
 
 
 @pytest.mark.encoder

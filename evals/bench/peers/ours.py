@@ -24,13 +24,12 @@ def ingest(rows: Sequence[Row], model: str, folder: Path) -> int:
 
 def load(model: str, folder: Path) -> Search:
     """See :class:`evals.bench.peers.base.Peer`."""
+    from evals.hidden import open_retriever
     from rag.index.index import Index
-    from rag.retrieve.hybrid import HybridRetriever
     from rag.retrieve.understand import understand_for
 
-    settings = Settings.load(folder / "store")
-    index = Index.open(settings)
-    retriever = HybridRetriever(index, settings.n_candidates, settings.dense_weight)
+    index = Index.open(Settings.load(folder / "store"))
+    retriever = open_retriever(index)
 
     def search(question: str) -> list[str]:
         hits = retriever.retrieve(understand_for(index, question), TOP_K)

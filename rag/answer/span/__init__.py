@@ -16,9 +16,10 @@ from rag.answer.span.weights import state
 from rag.errors import SettingError
 from rag.index.encode import Encoder
 from rag.lang import say
+from rag.retrieve.closer import CloserReader
 from rag.settings import BUNDLED_ENCODER, Settings
 
-__all__ = ["open_reader", "prepare_reader", "state"]
+__all__ = ["closer_reader", "open_reader", "prepare_reader", "state"]
 
 _log = logging.getLogger(__name__)
 
@@ -42,6 +43,11 @@ def open_reader(settings: Settings, encoder: Callable[[], Encoder]) -> Reader:
         return _load(encoder(), settings.threads)
 
     return SpanReader(RuleReader(), model)
+
+
+def closer_reader(reader: Reader) -> CloserReader | None:
+    """The same network for the search's closer look; ``None`` where the rules read alone."""
+    return reader if isinstance(reader, SpanReader) else None
 
 
 def prepare_reader(settings: Settings) -> None:

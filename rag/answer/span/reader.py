@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from typing import Protocol
 
 from rag.answer.question import Kind, Question, key
@@ -16,7 +17,7 @@ from rag.answer.span.model import Found
 from rag.answer.span.snap import snap
 from rag.text.syllables import tokens
 from rag.text.unicode import fold
-from rag.types import Hit
+from rag.types import Hit, Passage, Span
 
 
 class Model(Protocol):
@@ -72,6 +73,14 @@ class SpanReader:
         read = [self._joined(question, e, found.get(n)) for n, e in enumerate(evidence)]
         return tuple(sorted(read, key=lambda e: -e.score))
 
+    def answers(self, question: str, passage: Passage) -> float | None:
+        """Log-odds that a passage holds an answer, as the network sees it; ``None`` without one."""
+        model = self._model()
+        spans = passage.sentences or (Span(passage.start, passage.end),)
+        texts = [passage.text[s.start - passage.start : s.end - passage.start] for s in spans]
+        found = model.read(question, [_fitting(texts, model)])[0] if model else ()
+        return max((one.margin for one in found if one), default=None)
+
     def _joined(self, question: Question, evidence: Evidence, found: Found | None) -> Evidence:
         if found is None:
             return replace(evidence, score=evidence.score + self.mix.margin * self.mix.unread)
@@ -91,6 +100,16 @@ class SpanReader:
             fits = likely >= self.mix.sure and _may_answer(evidence.kind, marked.text)
             return _with_unit_of_time(question, evidence, marked) if fits else None
         return marked if _is_better(question, marked, likely, evidence) else evidence.short
+
+
+_LONGEST_PASSAGE = 440
+"""Tokens of a passage that are read; with the question they stay below the 512 places that the network knows."""
+
+
+def _fitting(sentences: Sequence[str], model: Model) -> list[str]:
+    """The first sentences, as many as fit into one pass."""
+    lengths = accumulate(model.n_tokens(sentence) for sentence in sentences)
+    return [sentence for sentence, length in zip(sentences, lengths, strict=True) if length <= _LONGEST_PASSAGE]
 
 
 _LEAST, _MOST = -8.0, 12.0
