@@ -55,7 +55,7 @@ def differences(question: Question, sentence: str, setting: Setting) -> tuple[Di
         *_year_differences(question, sentence, setting),
         *_reference_differences(question, sentence, setting),
         *_number_differences(question, sentence, setting),
-        *_name_differences(question, sentence, setting),
+        *_name_differences(question.text, question.names, question.places, setting.title, setting.passage),
         *_office_differences(question, sentence),
     )
 
@@ -141,15 +141,13 @@ def _belongs_to_document(mention: DateMention, spans: list[tuple[int, int]]) -> 
 
 def _reference_differences(question: Question, sentence: str, setting: Setting) -> tuple[Difference, ...]:
     wanted = [r for r in question.references if any(c.isdigit() for c in r.text)]
+    if not wanted:
+        return ()
     known = find_document_numbers(f"{sentence}\n{setting.passage}\n{setting.title}")
-    return (
-        tuple(
-            Difference("reference", r.text, ", ".join([k.text for k in known if k.kind == r.kind][:3]))
-            for r in wanted
-            if not any(refers_to(r, k) or refers_to(k, r) for k in known)
-        )
-        if wanted
-        else ()
+    return tuple(
+        Difference("reference", r.text, ", ".join([k.text for k in known if k.kind == r.kind][:3]))
+        for r in wanted
+        if not any(refers_to(r, k) or refers_to(k, r) for k in known)
     )
 
 
@@ -185,15 +183,22 @@ def _office_differences(question: Question, sentence: str) -> tuple[Difference, 
     return (Difference("office", question.text[start:end], f"Phó {question.text[start:end]}"),)
 
 
-def _name_differences(question: Question, sentence: str, setting: Setting) -> tuple[Difference, ...]:
-    if not question.names and not question.places:
+@lru_cache(maxsize=64)
+def _name_differences(
+    question: str, names: tuple[str, ...], places: tuple[tuple[str, ...], ...], title: str, passage: str
+) -> tuple[Difference, ...]:
+    """Names and places that neither title nor passage has; the same for all sentences of the passage.
+
+    :param names: Of the question; so are the places.
+    """
+    if not names and not places:
         return ()
-    capitals, plain = _naming(setting.title, setting.passage)
-    names = [n for n in question.names if not _is_named(n, question.text.startswith(n), capitals, plain)]
+    capitals, plain = _naming(title, passage)
+    absent = [n for n in names if not _is_named(n, question.startswith(n), capitals, plain)]
     # Typed without capitals a place is a guess, so it must be wholly absent to count.
-    known = (words_of(setting.title).loose, words_of(setting.passage).loose)
-    places = [" ".join(p) for p in question.places if not any(fold(word) in k for word in p for k in known)]
-    return tuple(Difference("name", name) for name in (*names, *places))
+    known = (words_of(title).loose, words_of(passage).loose)
+    nowhere = [" ".join(p) for p in places if not any(fold(word) in k for word in p for k in known)]
+    return tuple(Difference("name", name) for name in (*absent, *nowhere))
 
 
 @lru_cache(maxsize=256)

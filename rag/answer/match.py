@@ -6,7 +6,6 @@ All of them look at one question and one text only, so they do not change with t
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -53,35 +52,6 @@ class Words:
         return tuple(n for n in first if self.keys[n : n + len(phrase)] == phrase)
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Some words of a text in a row: what :func:`words_of` gives for them alone, without taking them apart again.
-
-    :param first: Number of the first one; ``last`` is excluded.
-    """
-
-    whole: Words
-    first: int
-    last: int
-
-    def find(self, term: Term) -> tuple[int, ...]:
-        """Numbers of the words that agree with a term, counted from the first."""
-        found = self.whole.loose.get(fold(term.text), ()) if term.loose else self.whole.exact.get(term.text, ())
-        return self._inside(found, 1) or self._inside(self.whole.spelt_out(term.spelt_out), len(term.spelt_out))
-
-    def _inside(self, places: tuple[int, ...], length: int) -> tuple[int, ...]:
-        first, last = self.first, self.last
-        return tuple([n - first for n in places if first <= n <= last - length])
-
-
-def part_of(text: str, start: int, end: int) -> Words | Part:
-    """The words of ``text[start:end]``."""
-    whole = words_of(text)
-    first, last = bisect_left(whole.starts, start), bisect_left(whole.starts, end)
-    cut = (first and whole.end(first - 1) > start) or (last and whole.end(last - 1) > end)
-    return words_of(text[start:end]) if cut else Part(whole, first, last)
-
-
 @lru_cache(maxsize=1024)
 def words_of(text: str) -> Words:
     """Take a text apart once; sentences are looked at many times."""
@@ -124,7 +94,7 @@ def _frozen(table: dict[str, list[int]]) -> dict[str, tuple[int, ...]]:
     return {word: tuple(numbers) for word, numbers in table.items()}
 
 
-def coverage(terms: Sequence[Term], *texts: Words | Part) -> float:
+def coverage(terms: Sequence[Term], *texts: Words) -> float:
     """Weighted share of the terms that stand in any of the texts, 0 to 1; 0 when there are no terms.
 
     A syllable found outside the compound that it forms in the question counts half: "hội" of "hội nghị" also stands in
@@ -137,7 +107,7 @@ def coverage(terms: Sequence[Term], *texts: Words | Part) -> float:
     return found / total
 
 
-def _agreement(term: Term, terms: Sequence[Term], words: Words | Part) -> float:
+def _agreement(term: Term, terms: Sequence[Term], words: Words) -> float:
     """1.0 where the term stands beside one of its neighbours in the question, or has none; else 0.5; 0.0 if nowhere."""
     places = words.find(term)
     if not places:
@@ -146,7 +116,7 @@ def _agreement(term: Term, terms: Sequence[Term], words: Words | Part) -> float:
     return 1.0 if beside is None or any(place in beside for place in places) else 0.5
 
 
-def _beside(term: Term, terms: Sequence[Term], words: Words | Part) -> frozenset[int] | None:
+def _beside(term: Term, terms: Sequence[Term], words: Words) -> frozenset[int] | None:
     """The places beside a neighbour of the term; ``None`` where it has none, or tells enough by itself."""
     if term.weight > 1.0:
         return None
@@ -157,7 +127,7 @@ def _beside(term: Term, terms: Sequence[Term], words: Words | Part) -> frozenset
     return frozenset(at for t, step in neighbours for place in words.find(t) for at in (place - step, place))
 
 
-def pair_coverage(terms: Sequence[Term], words: Words | Part) -> float:
+def pair_coverage(terms: Sequence[Term], words: Words) -> float:
     """Share of the question's compounds (neighbouring terms) that also stand together in the text."""
     pairs = [(a, b) for a, b in pairwise(terms) if b.position - a.position == 1]
     if not pairs:

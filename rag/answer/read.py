@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from rag.answer.about import Difference, Setting, differences
-from rag.answer.match import Words, coverage, pair_coverage, part_of, words_of
+from rag.answer.match import Words, coverage, words_of
 from rag.answer.question import Kind, Question, Term
+from rag.answer.shares import Shares
 from rag.answer.short import Short, find_short
 from rag.types import Hit, Span
 
@@ -141,24 +142,23 @@ class _Candidate:
 
     __slots__ = ("context", "heading", "hit", "pairs", "sentence", "span", "text")
 
-    def __init__(self, hit: Hit, span: Span, question: Question, telling: tuple[Term, ...], context: float) -> None:
+    def __init__(self, hit: Hit, span: Span, shares: Shares, context: float) -> None:
         start = hit.passage.start
         self.hit = hit
         self.span = span
         self.heading = span.end <= _HEAD and not re.search(r"[.!?…:;]$", hit.passage.text[: span.end - start].rstrip())
         self.text = hit.passage.text[span.start - start : span.end - start]
-        words = part_of(hit.passage.text, span.start - start, span.end - start)
-        self.sentence = coverage(telling, words)
+        self.sentence, self.pairs = shares.of(span.start - start, span.end - start)
         self.context = context
-        self.pairs = pair_coverage(question.terms, words)
 
 
 def _candidates(hit: Hit, question: Question, given: str) -> Iterator[_Candidate]:
     """The sentences of a passage; what they share is looked up once."""
     telling = _telling(question.terms, words_of(given))
     context = coverage(question.terms, words_of(hit.passage.text), words_of(hit.document.title))
+    shares = Shares(question.terms, telling, hit.passage.text)
     for span in _sentences(hit):
-        yield _Candidate(hit, span, question, telling, context)
+        yield _Candidate(hit, span, shares, context)
 
 
 _GIVEN_WEIGHT = 0.3

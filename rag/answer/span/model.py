@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -21,6 +22,8 @@ _LONGEST_SENTENCE = 120
 """Tokens of a sentence that are read."""
 _LONGEST_ANSWER = 24
 """Tokens of an answer."""
+_REMEMBERED = 256
+"""Sentences whose tokens are remembered: each is asked for its length before it is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +50,12 @@ class SpanModel:
         from rag.index.encode.onnx import open_session
 
         self._segmenter = segmenter
+        self._placed = lru_cache(_REMEMBERED)(segmenter.placed)
         self._session: Any = open_session(path, threads or len(os.sched_getaffinity(0)))
 
     def n_tokens(self, text: str) -> int:
         """Tokens of a sentence that are read."""
-        return min(_LONGEST_SENTENCE, len(self._segmenter.placed(text)))
+        return min(_LONGEST_SENTENCE, len(self._placed(text)))
 
     def read(self, question: str, groups: Sequence[Sequence[str]]) -> tuple[tuple[Found | None, ...], ...]:
         """The best words of each sentence; ``None`` for one without words.
@@ -59,13 +63,13 @@ class SpanModel:
         :param groups: Sentences; those of a group follow each other in their text.
         """
         s = self._segmenter
-        ids = [s.bos, *(i for i, _, _ in s.placed(question)[:_LONGEST_QUESTION]), s.eos]
+        ids = [s.bos, *(i for i, _, _ in self._placed(question)[:_LONGEST_QUESTION]), s.eos]
         placed: list[list[tuple[int, list[tuple[int, int, int]]]]] = []
         for group in groups:
             ids.append(s.eos)
             placed.append([])
             for sentence in group:
-                tokens = s.placed(sentence)[:_LONGEST_SENTENCE]
+                tokens = self._placed(sentence)[:_LONGEST_SENTENCE]
                 placed[-1].append((len(ids), tokens))
                 ids += [i for i, _, _ in tokens]
         ids.append(s.eos)
