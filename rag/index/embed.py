@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from rag.index.chunk import chunk_document, encoded_text, text_hash
 from rag.index.encode import Encoder, Progress, encoder_name, load_encoder
+from rag.index.encode.bulk import BundledEncoder
 from rag.index.store import DraftDocument, Origin, StoreWriter
 from rag.lang import say
 from rag.settings import Settings
@@ -28,12 +29,14 @@ class Embedder:
     """Encodes what is missing. The encoder is loaded when something first is.
 
     :param encoded: Passages encoded so far.
+    :param expected: Documents that the run will read, as far as known; each has a passage at least.
     """
 
     settings: Settings
     progress: Progress
     given: Encoder | None = None
     encoded: int = 0
+    expected: int = 0
     _texts: dict[bytes, str] = field(default_factory=dict)
 
     @property
@@ -46,6 +49,9 @@ class Embedder:
         """The encoder, loaded at first use."""
         if self.given is None:
             self.given = load_encoder(self.settings)
+        if self.expected and isinstance(self.given, BundledEncoder):
+            self.given.expect(self.expected)
+            self.expected = 0
         return self.given
 
     def draft(self, document: Document, origin: Origin) -> DraftDocument:

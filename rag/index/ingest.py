@@ -162,6 +162,7 @@ class _Run:
         :param given: Path that led to them, or the name that they are shown under.
         """
         total = _count(sources)
+        self.embedder.expected += total or 0
         for source in sources:
             shown = given if isinstance(given, str) else shown_name(source, given)
             for _document in self._documents(source, shown, loader):

@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from rag.text.restore import Vocabulary
-from rag.text.syllables import tokens
-from rag.text.unicode import canonical_tones, fold, lower, nfc
+from rag.text.syllables import canonical_word, token_spans
+from rag.text.unicode import fold, lower, nfc
 
 _TRUST = 1.0
 """What the texts together count beside the whole corpus."""
@@ -24,15 +24,19 @@ def count_syllables(texts: Iterable[str]) -> tuple[Counter[str], Counter[tuple[s
     singles: Counter[str] = Counter()
     pairs: Counter[tuple[str, str]] = Counter()
     for text in texts:
-        plain = lower(canonical_tones(nfc(text)))
+        plain = lower(nfc(text))
+        words: list[str] = []
+        neighbours: list[tuple[str, str]] = []
         previous, end = "", 0
-        for token in tokens(plain):
-            word = "" if token.text[0].isdigit() else token.text
+        for start, stop in token_spans(plain):
+            word = "" if plain[start].isdigit() else canonical_word(plain[start:stop])
             if word:
-                singles[word] += 1
-                if previous and plain[end : token.start].isspace():
-                    pairs[previous, word] += 1
-            previous, end = word, token.end
+                words.append(word)
+                if previous and plain[end:start].isspace():
+                    neighbours.append((previous, word))
+            previous, end = word, stop
+        singles.update(words)
+        pairs.update(neighbours)
     return singles, pairs
 
 

@@ -148,3 +148,14 @@ def test_looking_at_the_processor_needs_no_torch():
     )
     assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0
     assert has_bfloat16() in (True, False)
+
+
+def test_a_job_that_will_be_large_is_one_from_the_beginning(tmp_path):
+    network = _Network()
+    encoder, serving, choice = _encoder(tmp_path, network)
+    encoder.expect(len(MANY))
+    encoder.encode_passages(FEW)  # still too few for torch to pay
+    assert (network.seen, choice.exists()) == (0, False)
+    encoder.encode_passages(MANY[:100])
+    assert network.seen >= 100
+    assert json.loads(choice.read_text())["use"] is True

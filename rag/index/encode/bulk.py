@@ -78,12 +78,17 @@ class BundledEncoder:
         """Embed questions: (len(texts), dim) float32, rows of unit length."""
         return self._serving.encode_queries(texts)
 
+    def expect(self, passages: int) -> None:
+        """Say that at least so many passages are to come: a large job is then known as one from the beginning."""
+        with self._lock:
+            self._encoded = max(self._encoded, passages)
+
     def encode_passages(self, texts: Sequence[str]) -> EmbeddingMatrix:
         """Embed passages: (len(texts), dim) float32, rows of unit length."""
         with self._lock:
             if len(texts) >= _TRIED:
                 self._encoded += len(texts)
-            if not self._decided and self._encoded > _LARGE_JOB:
+            if not self._decided and self._encoded > _LARGE_JOB and len(texts) >= _TRIED:
                 self._network = self._choose(texts)
                 self._decided = True
             network = self._network
