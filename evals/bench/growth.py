@@ -124,12 +124,14 @@ class Point:
     :param recall_at_10: Of the dense leg, against comparing with every stored vector.
     :param memory_mb: Resident, of a process that opened the store and asked the questions, the encoder's included.
     :param add_s: Taking in 1,000 passages more and publishing them, encoding left out.
-    :param remove_s: Removing one document, until no file holds it any more; no search finds it from the start.
+    :param unseen_s: Removing one document, until no search finds it any more.
+    :param remove_s: The same until no file holds it any more.
+    :param ingest_passages_per_s: ``None`` where the store was there already; so is ``publish_s``.
     """
 
     passages: int
-    ingest_passages_per_s: float
-    publish_s: float
+    ingest_passages_per_s: float | None
+    publish_s: float | None
     open_s: float
     hits_p50_ms: float
     hits_p95_ms: float
@@ -141,6 +143,7 @@ class Point:
     store_mb: float
     index_mb: float
     add_s: float
+    unseen_s: float
     remove_s: float
 
 
@@ -152,23 +155,39 @@ class Point:
     help=say("Số đoạn, tăng dần.", "Numbers of passages, ascending."),
 )
 @click.option("--folder", type=click.Path(file_okay=False, path_type=Path),
-              help=say("Nơi để kho (mặc định: thư mục tạm).", "Folder of the store (default: temporary)."))  # fmt: skip
+              help=say("Nơi để kho (mặc định: thư mục tạm); kho có sẵn được dùng tiếp.",
+                       "Folder of the store (default: temporary); one that is there is gone on with."))  # fmt: skip
+@click.option(
+    "--keep", is_flag=True, help=say("Giữ các cỡ khác trong tệp kết quả.", "Keep other sizes in the results.")
+)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), default=Path("runs/growth.json"))
 @click.option("--probe", type=click.Path(exists=True, path_type=Path), hidden=True)
 @click.option("--clusters", type=int, default=0, hidden=True)
-def command(sizes: str, folder: Path | None, out: Path, probe: Path | None, clusters: int) -> None:
+def command(*, sizes: str, folder: Path | None, keep: bool, out: Path, probe: Path | None, clusters: int) -> None:
     """Grow a store and measure it at each size."""
     if probe:
         click.echo(json.dumps(_probe(probe, clusters)))
         return
     numbers = [int(part) for part in sizes.split(",")]
     with tempfile.TemporaryDirectory() as own:
-        points = []
+        points = _before(out) if keep else []
         for point in grow(folder or Path(own), numbers):
-            points.append(point)
+            points = sorted([*(p for p in points if not _same_size(p, point)), point], key=lambda p: p.passages)
             click.echo(json.dumps(asdict(point)))
             _write(out, points)
     click.echo(str(out))
+
+
+def _before(out: Path) -> list[Point]:
+    """The points of the results that are there."""
+    if not out.exists():
+        return []
+    return [Point(**row) for row in json.loads(out.read_text(encoding="utf-8"))["points"]]
+
+
+def _same_size(one: Point, other: Point) -> bool:
+    """Whether two points are of one size; a few documents were removed in between."""
+    return abs(one.passages - other.passages) < 0.05 * other.passages
 
 
 def _write(out: Path, points: Sequence[Point]) -> None:
@@ -193,31 +212,56 @@ def _panels(points: Sequence[Point]) -> list[Panel]:
 
 def grow(folder: Path, sizes: Sequence[int]) -> Iterator[Point]:
     """Measure one growing store at each size."""
-    from rag.index.ingest import remove
     from rag.index.opening import open_store
 
     settings = Settings.load(folder / "store", chunk_size=200)
-    encoder = MadeEncoder(max(1, sizes[-1] // _CLUSTER))
-    articles = 0
+    clusters = max(1, sizes[-1] // _CLUSTER)
+    encoder = MadeEncoder(clusters)
+    articles = _stored(settings)
     for size in sizes:
         wanted = size // PASSAGES_PER_ARTICLE - articles
-        took, publish = _timed_ingest(folder / f"{size}.jsonl", articles, wanted, settings, encoder)
-        articles += wanted
+        took, publish = None, None
+        if wanted > 0:
+            took, publish = _timed_ingest(folder / f"{size}.jsonl", articles, wanted, settings, encoder)
+            articles += wanted
         store = open_store(settings.store)
         n_passages = store.count_passages()
-        found = _probed(settings.store, max(1, sizes[-1] // _CLUSTER))
+        found = _probed(settings.store, clusters)
         store_mb, index_mb = folder_mb(settings.store), folder_mb(settings.store / "index")
         extra = ADDED // PASSAGES_PER_ARTICLE
         added, publish_added = _timed_ingest(folder / f"{size}-more.jsonl", articles, extra, settings, encoder)
         articles += extra
-        started = time.perf_counter()
-        remove([store.list_documents(limit=1)[0].id], settings)
-        removed = time.perf_counter() - started
+        unseen, removed = _timed_removal(store.list_documents(limit=1)[0].id, settings)
         store.close()
         yield Point(
-            passages=n_passages, ingest_passages_per_s=PASSAGES_PER_ARTICLE * wanted / took, publish_s=publish,
-            store_mb=store_mb - index_mb, index_mb=index_mb, add_s=added + publish_added, remove_s=removed, **found,
+            passages=n_passages, ingest_passages_per_s=PASSAGES_PER_ARTICLE * wanted / took if took else None,
+            publish_s=publish, store_mb=store_mb - index_mb, index_mb=index_mb, add_s=added + publish_added,
+            unseen_s=unseen, remove_s=removed, **found,
         )  # fmt: skip
+
+
+def _stored(settings: Settings) -> int:
+    """Articles of a store made before."""
+    from rag.index.opening import open_store
+
+    if not settings.store.exists():
+        return 0
+    store = open_store(settings.store)
+    n = store.count_documents()
+    store.close()
+    return n
+
+
+def _timed_removal(document_id: str, settings: Settings) -> tuple[float, float]:
+    """Seconds until no search finds a document, and until no file holds it."""
+    from rag.index.ingest import remove
+    from rag.index.steps import listen
+
+    committed: list[float] = []
+    listen(lambda name: committed.append(time.perf_counter()) if name == "store: committed" else None)
+    started = time.perf_counter()
+    remove([document_id], settings)
+    return committed[0] - started, time.perf_counter() - started
 
 
 def _timed_ingest(path: Path, first: int, n: int, settings: Settings, encoder: MadeEncoder) -> tuple[float, float]:
