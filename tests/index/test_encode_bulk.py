@@ -152,7 +152,7 @@ def test_looking_at_the_processor_needs_no_torch():
 
 def test_a_job_that_will_be_large_is_one_from_the_beginning(tmp_path):
     network = _Network()
-    encoder, serving, choice = _encoder(tmp_path, network)
+    encoder, _serving, choice = _encoder(tmp_path, network)
     encoder.expect(len(MANY))
     encoder.encode_passages(FEW)  # still too few for torch to pay
     assert (network.seen, choice.exists()) == (0, False)
