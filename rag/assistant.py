@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from time import perf_counter
 
@@ -22,7 +22,7 @@ from rag.answer.reply import Part, Piece, Replier, merged
 from rag.answer.rewrite import Rewriter
 from rag.answer.smalltalk import small_talk
 from rag.answer.span import closer_reader, open_reader
-from rag.answer.suggest import suggest
+from rag.answer.suggest import Suggestion, of_other_years, suggest
 from rag.errors import QuestionError, RagError
 from rag.index.encode import Encoder
 from rag.index.index import Index
@@ -39,8 +39,13 @@ from rag.types import Access, Answer, Document, Event, Filters, Hit, Turn
 _FOLLOWED = 3
 """Documents behind an answer from which the next questions are drawn."""
 
-_SUGGESTING = 8
+_OTHER_YEARS = 2
+"""Years for which a question is tried that found nothing for its own."""
+
+_SUGGESTING = 24
 """Newest documents from which the first questions are drawn."""
+_TRIED = 4
+"""Questions that are tried at most for each that is offered: each costs as much as an answer."""
 _GROUPS = 32
 """Different sets of readable collections whose first questions are kept."""
 
@@ -191,6 +196,8 @@ class Assistant:
     ) -> tuple[str, ...]:
         """Questions to go on with, drawn from the documents behind an answer and leading to other places in them.
 
+        Where nothing was found for a year, the same question of a year that the documents speak of comes first.
+
         :param asked: Questions that need not be offered again.
         """
         behind = (*answer.citations, *answer.nearest)
@@ -198,19 +205,37 @@ class Assistant:
         ids = list(dict.fromkeys(c.document_id for c in behind))[:_FOLLOWED]
         documents = (self.document(document_id, access=access) for document_id in ids)
         said = {q.strip().casefold() for q in (*asked, answer.question, answer.understood)}
-        offered = (q for q in suggest([d for d in documents if d], 2 * n) if q.casefold() not in said)
-        return tuple(islice((q for q in offered if self._leads_on(q, known, access)), n))
+        offered = suggest([d for d in documents if d], 3 * n)
+        new = (s for s in offered if s.question.casefold() not in said and not self._is_known(s, known))
+        drawn = (s.question for s in new if self._is_answered(s, access))
+        return tuple(islice(chain(self._of_other_years(answer, said, access), drawn), n))
 
-    def _leads_on(self, question: str, known: set[tuple[str, int]], access: Access | None) -> bool:
-        answer = self.ask(question, access=access)
-        return answer.status == "answered" and any((c.document_id, c.start) not in known for c in answer.citations)
+    def _of_other_years(self, answer: Answer, said: set[str], access: Access | None) -> tuple[str, ...]:
+        if answer.status != "abstained":
+            return ()
+        offered = of_other_years(answer.understood or answer.question, [c.quote for c in answer.nearest])
+        new = (q for q in offered[:_OTHER_YEARS] if q.casefold() not in said)
+        return tuple(q for q in new if self.ask(q, access=access).status == "answered")
+
+    def _is_known(self, suggestion: Suggestion, known: set[tuple[str, int]]) -> bool:
+        span = suggestion.span
+        return span is not None and any(
+            document_id == suggestion.document_id and span.start <= start < span.end for document_id, start in known
+        )
+
+    def _is_answered(self, suggestion: Suggestion, access: Access | None) -> bool:
+        """Whether asking leads to the place that the question was made from."""
+        answer, span = self.ask(suggestion.question, access=access), suggestion.span
+        return answer.status == "answered" and any(
+            c.document_id == suggestion.document_id and (span is None or (c.start < span.end and span.start < c.end))
+            for c in answer.citations
+        )
 
     def _suggest(self, n: int, access: Access | None) -> tuple[str, ...]:
         infos = self._index.store.list_documents(access=access, limit=_SUGGESTING)
         documents = [self._index.store.document(info.id) for info in infos]
-        offered = suggest([d for d in documents if d is not None], 3 * n)
-        answered = (q for q in offered if self.ask(q, access=access).status == "answered")
-        return tuple(islice(answered, n))
+        offered = suggest([d for d in documents if d is not None], _TRIED * n)
+        return tuple(s.question for s in islice((s for s in offered if self._is_answered(s, access)), n))
 
     @property
     def index_version(self) -> str:

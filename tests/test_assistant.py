@@ -114,6 +114,15 @@ def test_suggestions_are_questions_that_get_an_answer(assistant: Assistant) -> N
     suggestions = assistant.suggestions()
     assert suggestions
     assert all(assistant.ask(s).status == "answered" for s in suggestions)
+    assert sum(s.startswith("Bài “") for s in suggestions) <= 1  # of several kinds, as far as one article goes
+
+
+def test_a_year_without_a_figure_leads_to_one_that_has_one(assistant: Assistant) -> None:
+    answer = assistant.ask("Tỷ lệ hộ nghèo dân tộc thiểu số năm 2018 là bao nhiêu?")
+    assert answer.status == "abstained"
+    follow_ups = assistant.follow_ups(answer)
+    assert "Tỷ lệ hộ nghèo dân tộc thiểu số năm 2020 là bao nhiêu?" in follow_ups
+    assert all(assistant.ask(question).status == "answered" for question in follow_ups)
 
 
 @pytest.mark.parametrize("question", ["", "   ", "x" * 2001, "Xin chào"])

@@ -57,7 +57,7 @@ class Chat:
     def welcome(self, request: gr.Request) -> str:
         """First content of a page that was just opened."""
         who = self.access(request)
-        suggestions = self.assistant.suggestions(4, access=who)
+        suggestions = self.assistant.suggestions(access=who)
         return render_welcome(self.assistant.store.count_documents(access=who), suggestions)
 
     def begin(

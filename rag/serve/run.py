@@ -25,6 +25,8 @@ from rag.settings import Settings
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from rag.assistant import Assistant
+
 log = logging.getLogger(__name__)
 
 DRAIN_S = 30
@@ -54,8 +56,26 @@ def serve(settings: Settings, *, on_ready: OnReady | None = None) -> None:
         Audit(here).expire()
         with contextlib.closing(Assistant.open(settings=here)) as assistant, _ended_by_signals():
             app = create_app(assistant, here)
-            with metrics_served(app.state.metrics, here.metrics_port):
+            with metrics_served(app.state.metrics, here.metrics_port), _warmed(assistant):
                 make_server(app, here, on_ready=on_ready).run(sockets=[listener])
+
+
+@contextlib.contextmanager
+def _warmed(assistant: Assistant) -> Iterator[None]:
+    """Meanwhile read what is read at first use, so that the first visitor does not wait for it."""
+
+    def warm() -> None:
+        try:
+            assistant.suggestions()
+        except Exception:  # the visitor will be told
+            log.exception("could not warm up")
+
+    thread = threading.Thread(target=warm, name="warm-up")
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.join()
 
 
 def check_exposure(settings: Settings) -> None:
