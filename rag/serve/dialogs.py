@@ -13,10 +13,18 @@ def history_dialog() -> str:
         "Chỉ lưu trên máy này, không gửi đi đâu. Máy dùng chung thì nên tắt.",
         "Kept on this machine alone. Better switched off where several people share it.",
     )
+    saved, admin = say("Tải cả cuộc hỏi đáp", "Save the conversation"), say("Quản trị", "Administration")
+    leave = say("Đăng xuất", "Sign out")
+    # On a narrow screen the bar has no room for these.
+    also = (
+        f'<p class="also"><button type="button" class="quiet saves" data-act="word-all" hidden>{saved}</button>'
+        f'<a class="quiet admin" href="/admin" hidden>{admin}</a>'
+        f'<button type="button" class="quiet leaves" data-act="sign-out" hidden>{leave}</button></p>'
+    )
     return _dialog(
         "history",
         title,
-        f'<label class="switch"><input type="checkbox" id="history-on"> {keeps}</label>'
+        f'{also}<label class="switch"><input type="checkbox" id="history-on"> {keeps}</label>'
         f'<p class="hint">{where}</p><ul id="history-list"></ul>'
         f'<p class="none" id="history-none">{say("Chưa có cuộc hỏi đáp nào được lưu.", "Nothing is kept yet.")}</p>',
         f'<button type="button" class="quiet" id="history-clear">{say("Xóa tất cả", "Delete all")}</button>',

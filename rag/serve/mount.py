@@ -171,7 +171,9 @@ def _brand() -> str:
         f'<div class="brand"><h1>{product_name()}</h1><nav>'
         f'<button type="button" class="top saves" data-act="word-all" hidden>{saved}</button>'
         f'<button type="button" class="top" data-opens="history" aria-haspopup="dialog">{history}</button>'
-        f'<a class="top admin" href="/admin" hidden>{say("Quản trị", "Administration")}</a></nav></div>'
+        f'<a class="top admin" href="/admin" hidden>{say("Quản trị", "Administration")}</a>'
+        f'<button type="button" class="top leaves" data-act="sign-out" hidden>{say("Đăng xuất", "Sign out")}</button>'
+        "</nav></div>"
     )
 
 

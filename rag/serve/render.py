@@ -116,6 +116,11 @@ def differs(question: str, understood: str) -> bool:
     return bool(understood) and plain[0] != plain[1]
 
 
+def is_small_talk(answer: Answer) -> bool:
+    """Whether nothing was searched: a greeting, thanks, or what cannot be asked. Nothing to keep or judge."""
+    return answer.status == "abstained" and not answer.understood and not answer.nearest
+
+
 def _inline(line: str, link: LinkMarker) -> str:
     """One line; a marker stays on the line of the word before it."""
     pieces: list[str] = []
@@ -163,7 +168,7 @@ def _actions(exchange: Exchange) -> str:
     if exchange.phase == "stopped":
         return f'<div class="acts">{retry}</div>'
     answer = exchange.answer
-    if answer is None or exchange.is_running:
+    if answer is None or exchange.is_running or is_small_talk(answer):
         return ""
     label = say("Làm gì với câu trả lời", "What to do with the answer")
     judge = "".join(
@@ -213,8 +218,7 @@ def _answer(answer: Answer, sources: Sources) -> str:
     # A short answer that is the whole text would only be said twice.
     repeats = short.rstrip(".").casefold() == _MARKER.sub("", answer.text).strip().rstrip(".").casefold()
     fact = f'<p class="short">{escape(short)}</p>' if short and not repeats and answer.status == "answered" else ""
-    if not answer.understood and not answer.nearest and answer.status == "abstained":
-        # Nothing was searched: a greeting, thanks, or a question that cannot be asked.
+    if is_small_talk(answer):
         return f'<div class="answer">{render_text(answer.text, sources.link)}</div>'
     return (
         f'<div class="answer {answer.status}">{_state(answer)}{fact}'

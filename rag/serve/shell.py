@@ -78,6 +78,7 @@ def shell_page(gradio_page: str, nonce: str, who: Identity | None = None) -> str
         raise ValueError("Gradio's start page is not built as expected; see rag/serve/shell.py")
     head = "".join(f'<link rel="stylesheet" href="./{path}">' for path in styles)
     may = ' data-administers="1"' if who is not None and who.may("write") else ""
+    may += ' data-signed-in="1"' if who is not None and who.kind == "session" else ""
     scripts = "".join(f'<script nonce="{nonce}">{code}</script>' for code in inline)
     return (
         f'<!doctype html><html lang="{language()}"><head><meta charset="utf-8"><base href="/">'
@@ -111,11 +112,13 @@ def _shelf(who: Identity | None) -> str:
 def _first_paint() -> str:
     """What stands there until the application runs, and for browsers that cannot run it."""
     opening = say("Đang mở…", "Opening…")
+    old = say("Trình duyệt này quá cũ", "This browser is too old")
     needs = say(
         "Nếu trang không mở được: cần bật JavaScript và dùng Chrome hoặc Edge từ bản 109, Firefox từ bản 115.",
         "If the page does not open: it needs JavaScript and Chrome or Edge 109, Firefox 115 or later.",
     )
     return (
         f'<div id="boot"><p class="brand">{escape(product_name())}</p><p class="opening">{opening}</p>'
-        f'<p class="needs">{needs}</p></div>'
+        f'<p class="too-old" id="browser" role="alert">{old}</p><p class="needs">{needs}</p></div>'
+        '<script src="/ui/old.js"></script>'
     )

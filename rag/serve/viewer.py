@@ -70,7 +70,8 @@ def _marked(text: str, line: Span, span: Span, anchored: bool) -> tuple[str, boo
     start, end = max(line.start, span.start), min(line.end, span.end)
     if start >= end:
         return escape(text[line.start : line.end]), anchored
-    anchor = "" if anchored else f' id="{ANCHOR}"'
+    # Focus brings the place into view also where the address lost its "#…", and takes screen readers there.
+    anchor = "" if anchored else f' id="{ANCHOR}" tabindex="-1" autofocus'
     marked = f"<mark{anchor}>{escape(text[start:end])}</mark>"
     return escape(text[line.start : start]) + marked + escape(text[end : line.end]), True
 

@@ -59,6 +59,9 @@ def _open_the_document(page: Any) -> None:
     assert f"/documents/doc-1/v2?start={start}&end={start + len(QUOTE)}" in viewer.url
     assert viewer.inner_text("mark") == QUOTE
     assert viewer.evaluate("document.querySelector('mark').getBoundingClientRect().top < innerHeight")
+    viewer.goto(viewer.url.partition("#")[0])  # the address as people hand it on
+    assert viewer.evaluate("document.activeElement.id") == "trich-dan"
+    assert viewer.evaluate("document.querySelector('mark').getBoundingClientRect().top < innerHeight")
     assert "<script>" in viewer.inner_text("main")  # the document's HTML is text
     viewer.close()
 

@@ -51,7 +51,7 @@ def test_a_span_over_several_paragraphs_has_one_anchor() -> None:
 def test_a_title_that_begins_the_text_is_shown_once_and_can_be_marked() -> None:
     html = document_page(make_document(), Span(0, len(TITLE)))
     assert len(re.findall(r"<h1>", html)) == 1
-    assert f'<h1><mark id="trich-dan">{TITLE}</mark></h1>' in html
+    assert f'<h1><mark id="trich-dan" tabindex="-1" autofocus>{TITLE}</mark></h1>' in html
     assert f"<p>{TITLE}" not in html
 
 

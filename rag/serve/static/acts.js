@@ -115,6 +115,15 @@
     form.querySelector("input").focus();
   }
 
+  async function leave() {
+    try {
+      await post("/sign-out", {});
+      location.assign("/");
+    } catch (error) {
+      tell(error.message);
+    }
+  }
+
   const ACTS = {
     copy: (exchange) => copy(exchange),
     word: (exchange) => take([exchange], "docx"),
@@ -123,6 +132,7 @@
     retry: (exchange) => ask(exchange.querySelector(".question").textContent, true),
     edit: (exchange) => edit(exchange, exchange.querySelector(".question").textContent),
     correct: (exchange) => edit(exchange, exchange.querySelector(".understood span").textContent),
+    "sign-out": () => leave(),
     up: (exchange) => judge(exchange, "up", "", ""),
     down: (exchange) => complain(exchange),
   };
@@ -142,9 +152,9 @@
 
   document.addEventListener("rag:changed", () => {
     placeFollowUps();
-    const all = document.querySelector(".saves");
-    if (all) all.hidden = document.querySelectorAll(".exchange[data-kept]").length < 2;
-    const admin = document.querySelector(".top.admin");
-    if (admin) admin.hidden = !document.body.dataset.administers;
+    const isOne = document.querySelectorAll(".exchange[data-kept]").length < 2;
+    document.querySelectorAll(".saves").forEach((button) => { button.hidden = isOne; });
+    document.querySelectorAll("a.admin").forEach((link) => { link.hidden = !document.body.dataset.administers; });
+    document.querySelectorAll(".leaves").forEach((button) => { button.hidden = !document.body.dataset.signedIn; });
   });
 })();
