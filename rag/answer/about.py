@@ -70,12 +70,20 @@ def _year_differences(question: Question, sentence: str, setting: Setting) -> tu
     if not question.years:
         return compared
     about = years_about(sentence, setting)
-    missing = [y for y in sorted(question.years) if not any(_covers(span, y, question) for span in about)]
+    agreed = _years_of_days(question, sentence)
+    missing = [y for y in sorted(question.years - agreed) if not any(_covers(span, y, question) for span in about)]
     beside = _years_beside(sentence, setting)
     unknown = [y for y in missing if y not in beside]
     wrong = missing if len(missing) == len(question.years) else unknown
     found = ", ".join(dict.fromkeys(str(low) for low, _ in about))
     return (*(Difference("year", str(year), found) for year in wrong), *compared)
+
+
+def _years_of_days(question: Question, sentence: str) -> set[int]:
+    """Years of whole days that question and sentence both name, be it only as the date of a document."""
+    asked = {(d.year, d.month, d.day) for d in question.dates if d.year and d.month and d.day}
+    named = {(d.year, d.month, d.day) for d in find_dates(sentence)} if asked else set()
+    return {year for year, _, _ in asked & named if year}
 
 
 def _covers(span: tuple[int, int], year: int, question: Question) -> bool:
@@ -221,4 +229,20 @@ def _is_named(name: str, opens: bool, capitals: frozenset[str], plain: str) -> b
     words = [t.text for t in tokens(name)]
     if all(key(w) in capitals for w in words[opens:] if w[0].isupper()):
         return len(words) > 1 or not opens or fold(words[0]) in plain
-    return (len(words) > 1 and fold(canonical_tones(name)) in plain) or any(fold(e) in plain for e in expand(name))
+    return (
+        (len(words) > 1 and fold(canonical_tones(name)) in plain)
+        or any(fold(e) in plain for e in expand(name))
+        or _is_abbreviated(name, capitals, plain)
+    )
+
+
+def _is_abbreviated(name: str, capitals: frozenset[str], plain: str) -> bool:
+    """Whether capitals that nobody defines ("QH") are the first letters of words in a row that begins like a name."""
+    if expand(name) or not (2 <= len(name) <= _LONGEST_ABBREVIATION and name.isalpha() and name.isupper()):
+        return False
+    first = {fold(word) for word in capitals}
+    letters = r"\w*\s+".join(fold(name))
+    return any(m.group().split()[0] in first for m in re.finditer(rf"(?<!\w){letters}\w*", plain))
+
+
+_LONGEST_ABBREVIATION = 5

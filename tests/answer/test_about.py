@@ -38,6 +38,19 @@ def test_longer_period_says_nothing_of_a_year_that_stands_before_it() -> None:
     assert _differs("Nhiệm vụ năm 2022 là gì?", "Cụ thể hóa nghị quyết nhiệm kỳ 2020 - 2025.", before)
 
 
+def test_the_date_of_a_document_is_agreed_upon_where_both_name_the_day() -> None:
+    sentence = "Năm 2031, huyện thực hiện Nghị quyết số 15/NQ-HĐND ngày 20/02/2030 của Hội đồng nhân dân."
+    assert not _differs("Số hiệu nghị quyết ngày 20/02/2030 là gì?", sentence)
+    assert _differs("Số hiệu nghị quyết ngày 20/03/2030 là gì?", sentence)
+
+
+def test_capitals_may_be_the_first_letters_of_a_name() -> None:
+    sentence = "Mẫu Sơn thực hiện Nghị quyết số 88 của Quốc hội."
+    assert not _differs("Nghị quyết 88 của QH là gì?", sentence)
+    assert _differs("Nghị quyết 88 của QK là gì?", sentence) == [("name", "QK")]
+    assert _differs("Nghị quyết 88 của QH là gì?", "Mẫu Sơn có nghị quyết số 88 về quy hoạch.") == [("name", "QH")]
+
+
 def test_deputy_is_not_the_head() -> None:
     deputy = "Đồng chí Trần Văn Mẫu, Phó Chủ tịch UBND huyện chủ trì."
     assert _differs("Chủ tịch UBND huyện là ai?", deputy) == [("office", "Chủ tịch")]
