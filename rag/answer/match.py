@@ -6,6 +6,7 @@ All of them look at one question and one text only, so they do not change with t
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -34,10 +35,10 @@ class Words:
 
     keys: tuple[str, ...]
     starts: tuple[int, ...]
-    exact: dict[str, tuple[int, ...]]
-    loose: dict[str, tuple[int, ...]]
+    exact: dict[str, list[int]]
+    loose: dict[str, list[int]]
 
-    def find(self, term: Term) -> tuple[int, ...]:
+    def find(self, term: Term) -> Sequence[int]:
         """Numbers of the words that agree with a term of the question."""
         found = self.loose.get(fold(term.text), ()) if term.loose else self.exact.get(term.text, ())
         return found or self.spelt_out(term.spelt_out)
@@ -58,18 +59,18 @@ def words_of(text: str) -> Words:
     places = token_spans(text)
     plain = lower(text)  # keeps the length: one pass for all words
     keys = tuple([canonical_word(plain[start:end]) for start, end in places])
-    exact: dict[str, list[int]] = {}
-    loose: dict[str, list[int]] = {}
-    for number, word in enumerate(keys):
-        for part, folded in _forms(word):
-            exact.setdefault(part, []).append(number)
-            loose.setdefault(folded, []).append(number)
+    exact: defaultdict[str, list[int]] = defaultdict(list)
+    loose: defaultdict[str, list[int]] = defaultdict(list)
+    for number, forms in enumerate(map(_forms, keys)):
+        for part, folded in forms:
+            exact[part].append(number)
+            loose[folded].append(number)
         start, end = places[number]
-        if end - start > 1 and text[start].isupper() and text[start:end].isupper():
+        if text[start].isupper() and end - start > 1 and text[start:end].isupper():
             for part in _spelt(text[start:end]):
-                exact.setdefault(part, []).append(number)
-                loose.setdefault(fold(part), []).append(number)
-    return Words(keys, tuple([start for start, _end in places]), _frozen(exact), _frozen(loose))
+                exact[part].append(number)
+                loose[fold(part)].append(number)
+    return Words(keys, tuple([start for start, _end in places]), exact, loose)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -88,10 +89,6 @@ def _spelt(word: str) -> tuple[str, ...]:
     """The words that an abbreviation in capitals stands for: "NTM" also answers for nông thôn mới."""
     long = expansion(word)
     return tuple(key(t.text) for t in tokens(long)) if long else ()
-
-
-def _frozen(table: dict[str, list[int]]) -> dict[str, tuple[int, ...]]:
-    return {word: tuple(numbers) for word, numbers in table.items()}
 
 
 def coverage(terms: Sequence[Term], *texts: Words) -> float:
@@ -135,7 +132,7 @@ def pair_coverage(terms: Sequence[Term], words: Words) -> float:
     return sum(_stand_together(words.find(a), words.find(b)) for a, b in pairs) / len(pairs)
 
 
-def _stand_together(left: tuple[int, ...], right: tuple[int, ...]) -> bool:
+def _stand_together(left: Sequence[int], right: Sequence[int]) -> bool:
     return any(place + 1 in right or place in right for place in left)  # one abbreviation stands for both
 
 

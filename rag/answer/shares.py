@@ -14,7 +14,7 @@ from rag.answer.match import Words, coverage, pair_coverage, words_of
 from rag.answer.question import Term
 from rag.text.unicode import fold
 
-Places = tuple[int, ...]
+Places = Sequence[int]
 
 
 class Shares:

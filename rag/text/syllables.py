@@ -97,7 +97,7 @@ def bigrams(terms: Sequence[str]) -> tuple[str, ...]:
     >>> bigrams(("hộ", "nghèo", "giảm"))
     ('hộ_nghèo', 'nghèo_giảm')
     """
-    return tuple([f"{a}_{b}" for a, b in pairwise(terms)])
+    return tuple(map("_".join, pairwise(terms)))
 
 
 def _cut_number(word: str) -> list[str]:
