@@ -1,7 +1,8 @@
 """``python -m evals.scale --store DIR``: do answers stay what they are when unrelated documents are added?
 
 The questions of a suite are asked of its own documents alone, and of the same documents added to a copy of a store of
-other ones. Printed: how many change their status, and coverage and false answers at each size.
+other ones. Printed: how many change their status, and coverage and false answers at each size. Questions on anything
+else ("far": the price of gold) are set apart: documents that speak of it are not unrelated to them.
 """
 
 from __future__ import annotations
@@ -54,7 +55,15 @@ def _ask(ask: object, case: Case) -> Answer:
 
 
 def _print(name: str, suite: Suite, alone: Sequence[Answer], answers: Sequence[Answer]) -> float:
-    pairs = list(zip(suite.cases, alone, answers, strict=True))
+    """Both groups; the share of the first one's questions that change."""
+    rows = list(zip(suite.cases, alone, answers, strict=True))
+    share = _print_group(name, [row for row in rows if row[0].category != "far"])
+    if far := [row for row in rows if row[0].category == "far"]:
+        _print_group(f"{name}, far questions", far)
+    return share
+
+
+def _print_group(name: str, pairs: Sequence[tuple[Case, Answer, Answer]]) -> float:
     changed = [(case, a.status, b.status) for case, a, b in pairs if a.status != b.status]
     answerable = [b.status == "answered" for case, _, b in pairs if case.answerable]
     others = [b.status == "answered" for case, _, b in pairs if not case.answerable]

@@ -18,6 +18,7 @@ from rag.answer.generate import Writer
 from rag.answer.model import TimedModel, open_model
 from rag.answer.parts import parts_of
 from rag.answer.question import analyse
+from rag.answer.read import Evidence
 from rag.answer.reply import Part, Piece, Replier, merged
 from rag.answer.rewrite import Rewriter
 from rag.answer.smalltalk import small_talk
@@ -56,7 +57,7 @@ class Assistant:
     def __init__(self, index: Index, settings: Settings) -> None:
         self.settings = settings
         self._index = index
-        reader = open_reader(settings, lambda: index.encoder)
+        reader = open_reader(settings, lambda: index.encoder, self._fetch)
         self._retriever = HybridRetriever(
             index, settings.n_candidates, settings.dense_weight, reader=closer_reader(reader)
         )
@@ -172,6 +173,12 @@ class Assistant:
         return replace(self._retriever, index=index).explain(
             understand_for(index, query, access), top_k, filters, access
         )
+
+    def evidence(self, question: str, access: Access | None = None) -> tuple[Evidence, ...]:
+        """The sentences that an answer to a question would rest on, best first, however sure they are."""
+        query = self._understand(question, (), access)
+        hits = replace(self._retriever, index=self._index.pinned()).retrieve(query, self.settings.top_k, access=access)
+        return self._replier.evidence(analyse(query.text, query.typed), hits)
 
     def document(self, document_id: str, version: str | None = None, access: Access | None = None) -> Document | None:
         """A stored document, the current version unless another is named; ``None`` when there is none to be read."""

@@ -17,9 +17,9 @@ from rag.text.abbreviations import expand
 from rag.text.dates import DateMention, find_dates
 from rag.text.references import find_document_numbers, refers_to
 from rag.text.syllables import tokens
-from rag.text.unicode import canonical_tones, fold
+from rag.text.unicode import canonical_tones, fold, lower
 
-DifferenceKind = Literal["year", "reference", "number", "name", "office"]
+DifferenceKind = Literal["year", "reference", "number", "name", "office", "level"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,9 @@ def differences(question: Question, sentence: str, setting: Setting) -> tuple[Di
         *_reference_differences(question, sentence, setting),
         *_number_differences(question, sentence, setting),
         *_name_differences(question.text, question.names, question.places, setting.title, setting.passage),
+        *_other_of_its_kind(question.text, sentence),
         *_office_differences(question, sentence),
+        *_level_differences(question, sentence, setting),
     )
 
 
@@ -191,6 +193,33 @@ def _office_differences(question: Question, sentence: str) -> tuple[Difference, 
     return (Difference("office", question.text[start:end], f"Phó {question.text[start:end]}"),)
 
 
+_LEVELS = r"(?:tỉnh|huyện|xã|thôn|cơ sở|trung ương|quốc gia|bộ|vùng|thành phố|quận|phường)"
+_LEVEL = re.compile(rf"(?<!\w)cấp {_LEVELS}(?:(?:,| và| hoặc| đến| -|/) ?(?:cấp )?{_LEVELS}(?!\w))*(?!\w)")
+
+
+def _level_differences(question: Question, sentence: str, setting: Setting) -> tuple[Difference, ...]:
+    """Levels of the administration: what is told of "cấp xã" does not answer for "cấp tỉnh".
+
+    A sentence that names no level is about the one named last before it in its passage, unless it speaks of the one
+    that is asked in other words ("các xã").
+    """
+    asked = _levels(question.text)
+    if not asked:
+        return ()
+    own = _levels(sentence)
+    before = (_levels(text) for text in _sentences_backwards(setting.before))
+    told = own or next((levels for levels in before if levels), frozenset())
+    words = words_of(sentence).exact
+    missing = sorted(level for level in asked - told if own or level not in words) if told else []
+    return tuple(Difference("level", f"cấp {level}", f"cấp {min(told)}") for level in missing)
+
+
+def _levels(text: str) -> frozenset[str]:
+    """The levels that a text names: "cấp tỉnh", "cấp huyện, xã"."""
+    plain = canonical_tones(lower(text))
+    return frozenset(level for m in _LEVEL.finditer(plain) for level in re.findall(_LEVELS, m.group()))
+
+
 @lru_cache(maxsize=64)
 def _name_differences(
     question: str, names: tuple[str, ...], places: tuple[tuple[str, ...], ...], title: str, passage: str
@@ -207,6 +236,42 @@ def _name_differences(
     known = (words_of(title).loose, words_of(passage).loose)
     nowhere = [" ".join(p) for p in places if not any(fold(word) in k for word in p for k in known)]
     return tuple(Difference("name", name) for name in (*absent, *nowhere))
+
+
+_THINGS = (
+    r"(?:sân bay|cảng hàng không|nhà ga|ga|cảng|bệnh viện|trường|đại học|cầu|đường|phố|quốc lộ|cao tốc|nhà máy|công ty|"
+    r"tập đoàn|ngân hàng|câu lạc bộ|clb|đội|hồ|sông|đèo|đảo|chùa|chợ|khu công nghiệp|dự án|tàu|hãng|giải|vườn quốc gia)"
+)
+_AREAS = r"(?:tỉnh|huyện|xã|thành phố|quận|phường|thị xã|thị trấn|thôn|bản)"
+_CALLED = r"(?P<name>(?:(?:quốc tế|đa khoa|trung ương|thủy điện|nhiệt điện) )?[A-ZĐÀ-Ỹ]\w*(?: [A-ZĐÀ-Ỹ]\w*)*)"
+_THING = re.compile(rf"(?<!\w)(?P<kind>(?i:{_THINGS})) {_CALLED}")
+_AREA_FIRST = re.compile(rf"^(?:(?:Tại|Ở|Riêng|Còn|Trong khi đó,?) )?(?P<kind>(?i:{_AREAS})) {_CALLED}")
+_AREA = re.compile(rf"(?<!\w)(?P<kind>(?i:{_AREAS})) {_CALLED}")
+
+
+def _other_of_its_kind(asked: str, sentence: str) -> tuple[Difference, ...]:
+    """A thing that the question names, where the sentence tells of another of its kind: another airport, say.
+
+    An area counts only at the beginning of the sentence: elsewhere it may be a neighbour, or a part.
+    """
+    wanted = [(lower(m["kind"]), m["name"]) for pattern in (_THING, _AREA) for m in pattern.finditer(asked)]
+    if not wanted:
+        return ()
+    words = words_of(sentence).exact
+    opening = _AREA_FIRST.match(sentence)
+    told = [(lower(m["kind"]), m["name"]) for m in (*_THING.finditer(sentence), *((opening,) if opening else ()))]
+    found = []
+    for kind, name in wanted:
+        if all(key(word) in words for word in name.split() if word[0].isupper()) or _asks_which(asked, kind):
+            continue
+        others = [other for told_kind, other in told if told_kind == kind]
+        found += [Difference("name", f"{kind} {name}", f"{kind} {others[0]}")] if others else []
+    return tuple(found)
+
+
+def _asks_which(asked: str, kind: str) -> bool:
+    """Whether another thing of the kind is what is asked for: "nối với sân bay nào"."""
+    return bool(re.search(rf"\b{re.escape(fold(kind))}( \w+)? (nao|gi|khac)\b", fold(asked)))
 
 
 @lru_cache(maxsize=256)

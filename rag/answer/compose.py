@@ -96,7 +96,10 @@ def _telling_part(document: Document, evidence: Evidence) -> Span:
         return evidence.span
     at = evidence.span.start + evidence.short.start
     clauses = clause_spans(document.text, evidence.span)
-    return next((c for c in clauses if c.start <= at < c.end), evidence.span)
+    clause = next((c for c in clauses if c.start <= at < c.end), evidence.span)
+    text = document.text[clause.start : clause.end]
+    # A clause cut inside brackets is no sentence.
+    return clause if text.count("(") == text.count(")") else evidence.span
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +159,8 @@ def _missing(difference: Difference) -> str:
         )
     if difference.kind == "office":
         return say(f"Tài liệu không nêu {asked}, chỉ nêu {found}.", f"The documents name no {asked}, only a {found}.")
+    if difference.kind == "level":
+        return say(f"Tài liệu chỉ nêu {found}, không nêu {asked}.", f"The documents tell it for {found}, not {asked}.")
     if difference.kind == "year":
         return say(f"Tài liệu không nêu số liệu năm {asked}.", f"The documents do not tell this for {asked}.")
     return say(f"Tài liệu không nêu “{asked}” ở chỗ liên quan.", f"The documents do not mention “{asked}” there.")

@@ -32,18 +32,23 @@ TRAINED: Final = {
 
 _UNTOLD: Final[dict[Kind, float]] = {
     "definition": 0.25,
-    "date": 0.5,
-    "quantity": 0.45,
-    "person": 0.45,
+    "date": 0.4,
+    "quantity": 0.4,
+    "person": 0.4,
+    "office": 0.4,
     "place": 0.5,
     "reason": 0.5,
+    "yesno": 0.5,
 }
 """What is left of the confidence when the answer of the asked kind is not in the sentence.
 
 "Thủ đô của Pháp là gì" is not answered by a sentence in which "Pháp" and "thủ đô" merely both stand, nor "ngày nào" by
-one without a day, "bao nhiêu" by one without a figure. For other kinds the finders miss too many answers for their
-silence to mean much.
+one without a day, "bao nhiêu" by one without a figure: it is at most shown for checking. For other kinds the finders
+miss too many answers for their silence to mean much.
 """
+
+_HEADING: Final = 0.4
+"""What is left of it for a heading or caption without the value asked for: it announces, and tells nothing."""
 
 _TENTATIVE_BAND: Final = 0.15
 """Width below the threshold of an answer in which the nearest passages are shown for checking."""
@@ -54,9 +59,10 @@ def confidence(evidence: Evidence) -> float:
     if evidence.differences:
         return 0.0
     signals = evidence.signals
-    if signals.missing and evidence.kind in _UNTOLD:
-        return _UNTOLD[evidence.kind] * _logistic(signals)
-    return _logistic(signals)
+    left = _UNTOLD.get(evidence.kind, 1.0) if signals.missing else 1.0
+    if evidence.heading and evidence.short is None:
+        left = min(left, _HEADING)
+    return left * _logistic(signals)
 
 
 def _logistic(signals: Signals) -> float:

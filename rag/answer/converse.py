@@ -68,7 +68,10 @@ def _completed(question: str, previous: str) -> str:
 def _stands_alone(question: str) -> bool:
     if find_names(question) or find_dates(question) or find_document_numbers(question):
         return not _POINTS_BACK.search(question)
-    return len(analyse(question).terms) > _FEW_TERMS and not _POINTS_BACK.search(question)
+    asked = analyse(question)
+    noun = {word for focus in asked.foci for word in focus} if asked.kind == "other" else set()
+    telling = [term for term in asked.terms if term.text not in noun]  # "đơn vị" of "đơn vị nào" tells nothing
+    return len(telling) > _FEW_TERMS and not _POINTS_BACK.search(question)
 
 
 def _substituted(question: str, previous: str) -> str:

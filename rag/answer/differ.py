@@ -10,7 +10,10 @@ from typing import Final
 from rag.answer.cite import Claim
 from rag.answer.compose import Draft, Fetch, claim_of, derived_note, short_form
 from rag.answer.read import Evidence
+from rag.answer.short.who import BODIES
 from rag.lang import say
+from rag.text.dates import find_dates
+from rag.text.names import find_names
 from rag.text.numbers import find_quantities
 from rag.text.unicode import fold
 
@@ -21,6 +24,8 @@ _NEARLY_SAID: Final = 0.85
 _NEARLY_ABOUT: Final = 0.93
 """The same for the question's words in title and passage: what was planned is not what was reached."""
 _MOST: Final = 3
+_COMPARABLE: Final = frozenset({"quantity", "date", "person", "office", "reference", "yesno"})
+"""Kinds of answers that contradict each other where they differ; two places or things may both be true."""
 _CORRECTS: Final = re.compile(
     r"\b(dinh chinh|cai chinh|dinh lai|xin sua lai|sua lai so lieu|danh gia lai|cap nhat lai)\b"
 )
@@ -36,12 +41,14 @@ def differing(evidence: Sequence[Evidence], read: Sequence[Evidence] = ()) -> tu
     :param read: All that were read: what corrects another document need not be as sure.
     :return: Newest first; empty when all agree or only one document answers.
     """
-    if not evidence or evidence[0].short is None:
+    if not evidence or evidence[0].short is None or evidence[0].kind not in _COMPARABLE:
         return ()
     found: dict[str, Evidence] = {}
     for item in (*evidence, *(e for e in read if corrects(e))):
-        if item.short and not item.differences and _as_good(item, evidence[0]):
+        if item.short and not item.differences and _as_good(item, evidence[0]) and _is_comparable(item, evidence[0]):
             found.setdefault(item.hit.document.id, item)
+    if not found:  # the best is about something else than the question, and nothing is surer
+        return ()
     best, *others = _distinct(list(found.values()))
     newest = sorted(others, key=_published, reverse=True)[: _MOST - 1]
     return tuple(sorted((best, *newest), key=_published, reverse=True)) if newest else ()
@@ -56,6 +63,20 @@ def _as_good(item: Evidence, best: Evidence) -> bool:
         and said.sentence >= _NEARLY_SAID * told.sentence
         and said.context >= _NEARLY_ABOUT * told.context
     )
+
+
+def _is_comparable(item: Evidence, best: Evidence) -> bool:
+    """Whether two short answers are values of one kind: two days, two figures of one unit, two people."""
+    said, told = (e.short.text if e.short else "" for e in (item, best))
+    if item.kind == "date":
+        return any(not d.relative for d in find_dates(said))
+    if item.kind == "quantity":
+        return {q.unit for q in find_quantities(said)} == {q.unit for q in find_quantities(told)}
+    return item.kind != "person" or any(_is_person(name.text) for name in find_names(said))
+
+
+def _is_person(name: str) -> bool:
+    return fold(name.split(maxsplit=1)[0]) not in BODIES and name.count(" ") > 0
 
 
 def corrects(evidence: Evidence) -> bool:

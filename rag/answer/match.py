@@ -19,7 +19,7 @@ from rag.text.unicode import fold, lower
 from rag.types import Span
 
 _STOPS = re.compile(r"[,;:.!?…()\n]")
-_STOP_COST = {",": 2, ";": 10, ":": 3, "(": 2, ")": 2}
+_STOP_COST = {",": 2, ";": 10, ":": 3, "(": 2, ")": 2, "\n": 30}
 _HARD_STOP_COST = 8
 
 
@@ -139,7 +139,8 @@ def _stand_together(left: Sequence[int], right: Sequence[int]) -> bool:
 def closeness(terms: Sequence[Term], text: str, start: int, end: int) -> float:
     """How near the terms stand to ``text[start:end]``: 1.0 each beside it, less with distance and stops between.
 
-    A comma counts as two words, a semicolon as ten: what it separates belongs to something else.
+    A comma counts as two words, a semicolon as ten, the end of a line (of a table) as thirty: what it separates belongs
+    to something else.
     """
     score = 0.0
     for term in terms:

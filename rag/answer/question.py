@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from rag.text.abbreviations import expansion
+from rag.text.abbreviations import expand, expansion
 from rag.text.dates import DateMention, find_dates
 from rag.text.names import find_names
 from rag.text.references import DocumentNumber, find_document_numbers
@@ -18,7 +18,18 @@ from rag.text.syllables import is_function_word, tokens
 from rag.text.unicode import canonical_tones, fold, has_marks
 
 Kind: TypeAlias = Literal[
-    "quantity", "date", "person", "place", "reference", "list", "reason", "manner", "yesno", "definition", "other"
+    "quantity",
+    "date",
+    "person",
+    "office",
+    "place",
+    "reference",
+    "list",
+    "reason",
+    "manner",
+    "yesno",
+    "definition",
+    "other",
 ]
 
 _KINDS: tuple[tuple[Kind, str], ...] = (
@@ -39,7 +50,7 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     ("quantity", r"\b(bao nhieu|bao lau|bao xa|may|muc nao|chiem ty le nao)\b"),
     (
         "person",
-        r"\b(ai|nguoi nao|dong chi nao|ong nao|ba nao|vi nao|nhung ai|do ai|cua ai|(cau thu|dien vien|ca si|"
+        r"\b(ai|nguoi nao|dong chi nao|ong nao|ba nao|(?<!don )vi nao|nhung ai|do ai|cua ai|(cau thu|dien vien|ca si|"
         r"nghi si|tac gia|dao dien|bac si|lanh dao|tong thong|bo truong|giam doc|chu tich|bi thu|truong ban|"
         r"huan luyen vien|nha khoa hoc|vua|nu hoang)( \S+){0,4}? (nao|la ai))\b",
     ),
@@ -104,7 +115,8 @@ class Question:
     :param text: With tone marks, as understood.
     :param focus: Words of the noun asked for: ``("công", "trình")`` of "bao nhiêu công trình".
     :param places: Words after "ở", "tại", "huyện" and the like that were typed without capitals ("ở bình khê").
-    :param head: Words of what a figure is asked of: "tỷ lệ thất nghiệp" of "tỷ lệ thất nghiệp của tỉnh là bao nhiêu".
+    :param head: Words of what a figure is asked of: "tỷ lệ thất nghiệp" of "tỷ lệ thất nghiệp của tỉnh là bao nhiêu";
+        of a yes/no question those that say what is done: "rút lại" of "có rút lại đề nghị không".
     :param foci: The same for each of several joined by a comma or "và".
     :param years: Years the answer must be about.
     :param compared: Years that it is only to be compared with ("so với năm 2019").
@@ -124,6 +136,11 @@ class Question:
     compared: frozenset[int] = frozenset()
 
     @property
+    def own_terms(self) -> tuple[Term, ...]:
+        """The terms of the question itself, without what a follow-up takes along; all where it has none."""
+        return tuple(t for t in self.terms if t.weight > _TAKEN_ALONG) or self.terms
+
+    @property
     def wants_list(self) -> bool:
         """Whether several items are asked for."""
         return self.kind == "list"
@@ -138,26 +155,80 @@ def analyse(text: str, typed: str | None = None) -> Question:
     >>> analyse("Năm 2020 khởi công mới bao nhiêu công trình?").kind
     'quantity'
     """
-    plain = _plain(text)
-    kind = _kind(plain, text)
+    text = _with_how_many(text, typed or text)
+    kind = _kind(_plain(text), text)
     dates = tuple(d for d in find_dates(text) if not d.relative)
     references = find_document_numbers(text) or find_document_numbers(_spelt_out(text))
     taken = [(d.start, d.end) for d in dates] + [(r.start, r.end) for r in references]
     names = tuple(n.text for n in find_names(text) if not any(start <= n.start < end for start, end in taken))
+    kind = "office" if kind in _OFFICE_LIKE and _asks_office(text, names) else kind
     terms, foci = _terms(text, typed or text), _foci(text, kind)
+    if kind == "office":
+        terms = tuple(t for t in terms if fold(t.text) not in _OF_OFFICE)
     return Question(
         text=text,
         kind=kind,
         terms=terms,
         foci=foci,
         places=_places(text),
-        head=_head(text, terms) if kind == "quantity" and not foci else (),
+        head=_head(text, terms) if kind == "quantity" and not foci else _predicate(text, terms, kind),
         years=frozenset(y for d in dates if not is_comparison(text, d.start) for y in (d.year, d.end_year) if y),
         compared=frozenset(y for d in dates if is_comparison(text, d.start) for y in (d.year, d.end_year) if y),
         dates=dates,
         references=references,
         names=names,
     )
+
+
+_OFFICE_LIKE = ("person", "definition", "other")
+_ASKS_OFFICE = re.compile(
+    r"\b(giu|nam giu|dam nhiem|dam nhan|lam) (chuc vu|chuc danh|chuc|cuong vi|nghe) (gi|nao)\b"
+    r"|\b(chuc vu|chuc danh|cuong vi|nghe nghiep) .*\b(la gi|nao)$"
+)
+_OF_OFFICE = frozenset("giu nam dam nhiem nhan lam chuc vu danh cuong vi nghe nghiep".split())
+"""Words that ask for an office; a sentence that names one has others."""
+_OFFICES = re.compile(
+    r"\b((?:pho )?(?:chu tich|giam doc|tong giam doc|bi thu|truong ban|truong phong|to truong|hieu truong|vien truong|"
+    r"cuc truong|vu truong|chanh van phong|chanh an|chanh thanh tra|bo truong|thu truong|ngoai truong|thu tuong|"
+    r"tong thong|thong doc|tong bi thu|tong thu ky|thi truong|dai su|tu lenh|chinh uy|doi truong|huan luyen vien|hlv|"
+    r"ceo|nguoi phat ngon|phat ngon vien|thu linh|chu nhiem))\b"
+)
+_WHO_HOLDS = re.compile(r"\b(la ai|ai (?:dang |hien )?(?:la|giu|lam)|la (?:ong|ba|vi|nguoi|dong chi) nao)\b")
+
+
+def office_in(text: str) -> str:
+    """The office in "Giám đốc Sở X là ai" or "Ai là …", folded; empty where no office holder is asked for."""
+    plain = " ".join([fold(text), *(fold(e) for e in expand(text))])
+    found = _OFFICES.search(plain) if _WHO_HOLDS.search(plain) else None
+    return found.group(1) if found else ""
+
+
+def _asks_office(text: str, names: tuple[str, ...]) -> bool:
+    """Whether the office or calling of a named person is asked for: "Ông X giữ chức vụ gì?", "X là ai?"."""
+    plain = _plain(text)
+    if office_in(text) or not names:
+        return False
+    about = rf"^(?:(?:ong|ba|anh|chi|co|dong chi|ngai) )?{re.escape(_plain(names[0]))} la ai$"
+    return bool(_ASKS_OFFICE.search(plain) or re.search(about, plain))
+
+
+_MAY = re.compile(
+    r"\bmay (?!(?:bay|moc|tinh|man|mac|do|xuc|ao|phat|lanh|giat|tho|anh|quay|in|chu|det|khau|cay|keo|nen|ui|gat|cat|"
+    r"bom|loc|dieu|xet|chieu|ghi|doc|tro|hut|say|photo|chem|mua|van|phan|tach|ly|lac|ep|dong|rua|hoc|chay|noi|nam|nghe)\b)[a-z]"
+)
+"""Unmarked "may" before a word with which it does not make a machine, a garment, a cloud or luck."""
+_ASKS = re.compile(r"\b(bao|gi|nao|ai|dau|sao|the nao|khong|chua|liet ke|ke ten)\b")
+
+
+def _with_how_many(text: str, typed: str) -> str:
+    """The question with "mấy" where "may", typed without marks, is its only asking word, however it was restored."""
+    plain = " ".join(t.text.lower() for t in tokens(typed))
+    written, restored = tokens(typed), tokens(text)
+    found = _MAY.search(plain)
+    if has_marks(typed) or not found or _ASKS.search(plain) or len(written) != len(restored):
+        return text
+    word = restored[plain[: found.start()].count(" ")]
+    return f"{text[: word.start]}mấy{text[word.end :]}"
 
 
 def is_comparison(text: str, start: int) -> bool:
@@ -176,17 +247,17 @@ def _plain(text: str) -> str:
 
 def _kind(plain: str, text: str) -> Kind:
     for kind, pattern in _KINDS:
-        found = re.search(pattern, plain)
-        if found and not _is_misread(found.group(0), text):
+        if any(not _is_misread(found.group(0), text) for found in re.finditer(pattern, plain)):
             return kind
     return "list" if _LIST_NOUNS.search(plain) and not re.search(r"\b(gi|nao)\b", plain) else "other"
 
 
 def _is_misread(found: str, text: str) -> bool:
     """Folded "may" and "ai" also stand for "may", "mây", "máy", "ái"; the marks decide where there are any."""
-    if found not in ("may", "ai"):
+    last = found.rpartition(" ")[2]
+    if last not in ("may", "ai") or (last == "ai" and found != "ai"):
         return False
-    exact = {"may": "mấy", "ai": "ai"}[found]
+    exact = {"may": "mấy", "ai": "ai"}[last]
     words = [t.text.lower() for t in tokens(text)]
     return has_marks(text) and exact not in words
 
@@ -234,8 +305,10 @@ _NO_PLACE = frozenset(
 def _places(text: str) -> tuple[tuple[str, ...], ...]:
     words = [t.text for t in tokens(text)]
     found = []
-    for before, *after in zip(words, words[1:], words[2:], strict=False):
+    for level, before, *after in zip(["", *words], words, words[1:], words[2:], strict=False):
         plain = [key(w) for w in after]
+        if key(level) == "cấp":  # "cấp tỉnh thi đấu" names no place
+            continue
         if key(before) in _BEFORE_PLACE and not any(_is_no_place(w) for w in plain) and "".join(after).islower():
             found.append(tuple(plain))
     return tuple(found)
@@ -255,6 +328,16 @@ def _head(text: str, terms: tuple[Term, ...]) -> tuple[Term, ...]:
     return tuple(t for t in terms if t.position < end)
 
 
+def _predicate(text: str, terms: tuple[Term, ...], kind: Kind) -> tuple[Term, ...]:
+    """The first word behind "có" or "đã" of a yes/no question, of one syllable or two."""
+    if kind != "yesno":
+        return ()
+    words = [key(t.text) for t in tokens(text)]
+    at = next((n for n, word in enumerate(words) if word in ("có", "đã", "co", "da")), len(words))
+    behind = [t for t in terms if at < t.position]
+    return tuple(t for t in behind[:2] if t.position - behind[0].position < 2)
+
+
 def _foci(text: str, kind: Kind) -> tuple[tuple[str, ...], ...]:
     words = [(key(t.text), t.start, t.end) for t in tokens(text)]
     plain = [fold(w) for w, _, _ in words]
@@ -267,13 +350,19 @@ def _foci(text: str, kind: Kind) -> tuple[tuple[str, ...], ...]:
 
 
 _COMPARING = frozenset({"so", "hơn"})
+_COUNTED = frozenset({"chỉ tiêu", "chỉ số", "chỉ thị"})
+"""Nouns whose first syllable is a small word elsewhere."""
+
+
+def _next_word(words: list[tuple[str, int, int]], end: int) -> str:
+    return next((word for word, start, _ in words if start >= end), "")
 
 
 def _foci_after(text: str, words: list[tuple[str, int, int]], plain: list[str]) -> tuple[tuple[str, ...], ...]:
     """The nouns after "bao nhiêu": "bao nhiêu tập thể, cá nhân được khen" asks for two."""
     for index, word in enumerate(plain):
         starts = index + 2 if word == "bao" and plain[index + 1 : index + 2] == ["nhieu"] else 0
-        starts = starts or (index + 1 if word == "may" else 0)
+        starts = starts or (index + 1 if word == "may" and words[index][0] in ("mấy", "may") else 0)
         if not starts:
             continue
         groups: list[list[str]] = [[]]
@@ -283,7 +372,9 @@ def _foci_after(text: str, words: list[tuple[str, int, int]], plain: list[str]) 
             if joined:
                 groups.append([])
             if syllable != "và":
-                if is_function_word(syllable) or syllable in _COMPARING or (len(groups[-1]) >= 2 and not joined):
+                counted = f"{syllable} {_next_word(words, end)}" in _COUNTED
+                ends = is_function_word(syllable) and not counted
+                if ends or syllable in _COMPARING or (len(groups[-1]) >= 2 and not joined):
                     break
                 groups[-1].append(syllable)
             last_end = end

@@ -7,8 +7,9 @@ explains each of its decisions by named signals.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Protocol
 
 from rag.answer.about import Difference, Setting, differences
@@ -16,7 +17,8 @@ from rag.answer.match import Words, coverage, words_of
 from rag.answer.question import Kind, Question, Term
 from rag.answer.shares import Shares
 from rag.answer.short import Short, find_short
-from rag.types import Hit, Span
+from rag.text.sentences import sentence_spans
+from rag.types import Document, Hit, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Evidence:
     :param span: Characters of the document.
     :param kind: Of answer that the question asks for.
     :param score: Higher is better; compared inside one question.
-    :param heading: A line without a full stop at the head of its document.
+    :param heading: A line without a full stop that heads its document or a part of it, or captions a picture.
     """
 
     hit: Hit
@@ -76,8 +78,10 @@ class Reader(Protocol):
 class Weights:
     """Weights of the signals in a sentence's score.
 
-    The first five were searched on one half of XQuAD-R's articles; ``heading`` was set on the development articles of
-    ``evals/datasets``, since those passages have no headings. ``rag eval compare`` tells what a change does.
+    The first five, ``rare`` and ``led`` (what the sentence says that its neighbours do not, and what the one before it
+    adds) were searched on one half of XQuAD-R's articles; ``heading`` was set on the development articles of
+    ``evals/datasets``, since those passages have no headings; ``undecided``, for a sentence that does not say what a
+    yes/no question asks to be done, likewise. ``rag eval compare`` tells what a change does.
     """
 
     sentence: float = 1.6
@@ -88,13 +92,20 @@ class Weights:
     near: float = 0.5
     different: float = 1.0
     heading: float = 1.0
+    undecided: float = 0.8
+    rare: float = 1.2
+    led: float = 0.8
 
 
 class RuleReader:
-    """Ranks sentences by shared words, their order and nearness, the kind of answer found, and the passage's score."""
+    """Ranks sentences by shared words, their order and nearness, the kind of answer found, and the passage's score.
 
-    def __init__(self, weights: Weights | None = None) -> None:
+    :param document: Gives the document of a hit, for its lead; ``None`` leaves it at the leads that were found.
+    """
+
+    def __init__(self, weights: Weights | None = None, document: Callable[[Hit], Document] | None = None) -> None:
         self.weights = weights or Weights()
+        self._document = document
 
     def read(self, question: Question, hits: Sequence[Hit]) -> tuple[Evidence, ...]:
         """Sentences of the passages, those that answer best first.
@@ -102,11 +113,20 @@ class RuleReader:
         :param hits: Best passage first.
         """
         best = max((hit.score for hit in hits), default=0.0)
-        given = _given(hits)
+        given = self._given(hits)
         found = [c for hit in hits for c in _candidates(hit, question, given[hit.document.id])]
         found.sort(key=lambda c: -self._likeness(c, best))
         evidence = [self._evidence(question, c, best) for c in found[:_LOOKED_AT]]
         return tuple(sorted(evidence, key=lambda e: -e.score))
+
+    def _given(self, hits: Sequence[Hit]) -> dict[str, str]:
+        """What a reader of each document knows from its title and lead, whether or not the lead was found as well."""
+        given = _given(hits)
+        for hit in hits[:_LED] if self._document else ():
+            title = hit.document.title
+            if given[hit.document.id] == title and title and self._document:
+                given[hit.document.id] += "\n" + _opening(self._document(hit).text)
+        return given
 
     def _evidence(self, question: Question, candidate: _Candidate, best: float) -> Evidence:
         hit, span, text = candidate.hit, candidate.span, candidate.text
@@ -115,7 +135,8 @@ class RuleReader:
         short = find_short(question, text, info.published)
         unlike = differences(question, text, setting)
         signals = _signals(question, candidate, short)
-        score = self._likeness(candidate, best) + self._answering(signals) - self.weights.different * bool(unlike)
+        score = self._likeness(candidate, best) + self._answering(signals, question.kind)
+        score += self._apart(candidate) - self.weights.different * bool(unlike)
         return Evidence(hit, span, text, question.kind, score, signals, short, unlike, candidate.heading)
 
     def _likeness(self, candidate: _Candidate, best: float) -> float:
@@ -129,8 +150,16 @@ class RuleReader:
             - w.heading * candidate.heading
         )
 
-    def _answering(self, signals: Signals) -> float:
-        return self.weights.short * signals.short + self.weights.near * signals.near
+    def _apart(self, candidate: _Candidate) -> float:
+        """How much the sentence says of what its neighbours do not say, and what the one before it adds."""
+        start = candidate.hit.passage.start
+        row = tuple((span.start - start, span.end - start) for span in _sentences(candidate.hit))
+        alone, led = candidate.shares.apart(row, candidate.number)
+        return self.weights.rare * alone + self.weights.led * led
+
+    def _answering(self, signals: Signals, kind: Kind) -> float:
+        undecided = self.weights.undecided * signals.missing if kind == "yesno" else 0.0
+        return self.weights.short * signals.short + self.weights.near * signals.near - undecided
 
 
 _LOOKED_AT = 30
@@ -140,16 +169,59 @@ _LOOKED_AT = 30
 class _Candidate:
     """A sentence of a passage and how much it says of the question, before anything is looked for in it."""
 
-    __slots__ = ("context", "heading", "hit", "pairs", "sentence", "span", "text")
+    __slots__ = (
+        "context",
+        "heading",
+        "hit",
+        "intro",
+        "number",
+        "pairs",
+        "sentence",
+        "shares",
+        "span",
+        "telling",
+        "text",
+    )
 
-    def __init__(self, hit: Hit, span: Span, shares: Shares, context: float) -> None:
-        start = hit.passage.start
+    def __init__(self, hit: Hit, number: int, shares: Shares, telling: tuple[Term, ...], context: float) -> None:
+        start, span = hit.passage.start, _sentences(hit)[number]
+        self.number = number
+        self.shares = shares
         self.hit = hit
         self.span = span
-        self.heading = span.end <= _HEAD and not re.search(r"[.!?…:;]$", hit.passage.text[: span.end - start].rstrip())
+        self.heading = _is_heading(hit.passage.text, span.start - start, span.end - start, span.end <= _HEAD)
+        self.telling = telling
+        self.intro = _intro(hit, span)
         self.text = hit.passage.text[span.start - start : span.end - start]
         self.sentence, self.pairs = shares.of(span.start - start, span.end - start)
         self.context = context
+
+
+def _intro(hit: Hit, span: Span) -> str:
+    """The sentence right before that introduces this one with a colon, as a table's or list's heading does."""
+    before = next((s for s in reversed(_sentences(hit)) if s.end <= span.start), None)
+    text = hit.passage.text[before.start - hit.passage.start : before.end - hit.passage.start] if before else ""
+    return text if text.rstrip().endswith(":") else ""
+
+
+_LONGEST_HEADING = 120
+_CAPTION = re.compile(r"(?:ảnh|hình|nguồn|video|clip|đồ họa|infographic|xem thêm|tin liên quan)\b", re.IGNORECASE)
+
+
+def _is_heading(text: str, start: int, end: int, at_head: bool) -> bool:
+    """Whether a sentence is a line of its own that heads or captions something: it has no full stop.
+
+    :param at_head: It stands at the head of its document; further below a line must be short and hold no figure to be a
+        heading: items of lists and tables stand on lines of their own too.
+    """
+    line = text[start:end].rstrip()
+    if re.search(r"[.!?…:;]$", line):
+        return False
+    if at_head:
+        return True
+    alone = (start == 0 or text[:start].rstrip(" ").endswith("\n")) and text[end:].lstrip(" ").startswith("\n")
+    plain = not re.search(r"\d", line) and line[:1].isupper()
+    return alone and len(line) <= _LONGEST_HEADING and (plain or bool(_CAPTION.match(line)))
 
 
 def _candidates(hit: Hit, question: Question, given: str) -> Iterator[_Candidate]:
@@ -157,8 +229,8 @@ def _candidates(hit: Hit, question: Question, given: str) -> Iterator[_Candidate
     telling = _telling(question.terms, words_of(given))
     context = coverage(question.terms, words_of(hit.passage.text), words_of(hit.document.title))
     shares = Shares(question.terms, telling, hit.passage.text)
-    for span in _sentences(hit):
-        yield _Candidate(hit, span, shares, context)
+    for number in range(len(_sentences(hit))):
+        yield _Candidate(hit, number, shares, telling, context)
 
 
 _GIVEN_WEIGHT = 0.3
@@ -174,6 +246,20 @@ def _given(hits: Sequence[Hit]) -> dict[str, str]:
         if hit.passage.ordinal == 0 and hit.document.title:
             given[hit.document.id] += "\n" + _lead(hit)
     return given
+
+
+_LED = 8
+"""Best passages whose documents are asked for their lead where it was not found: the number of other documents must not
+decide what counts as given."""
+_OPENING = 1200
+"""Characters in which a document's lead is looked for."""
+
+
+@lru_cache(maxsize=4096)
+def _opening(text: str) -> str:
+    spans = sentence_spans(text[:_OPENING])
+    sentences = (text[s.start : s.end] for s in spans if s.end < _OPENING)
+    return next((s for s in sentences if s.endswith((".", "!", "?", "…"))), "")
 
 
 def _lead(hit: Hit) -> str:
@@ -194,7 +280,11 @@ def _sentences(hit: Hit) -> tuple[Span, ...]:
     return hit.passage.sentences or (Span(hit.passage.start, hit.passage.end),)
 
 
-_TYPED = frozenset({"quantity", "date", "person", "place", "reference", "definition", "list", "reason"})
+_TYPED = frozenset(
+    {"quantity", "date", "person", "office", "place", "reference", "definition", "list", "reason", "yesno"}
+)
+_PREDICATE_SHARE = 0.5
+"""Share of what a yes/no question says to be done that its sentence must say: a neighbour of it decides nothing."""
 _HEAD_SHARE = 0.7
 """Share of what a figure is asked of that its sentence must say: a rate of growth is no rate of unemployment."""
 _REASON = re.compile(r"\b(do|vì|bởi|nhờ|nguyên nhân|lý do|xuất phát từ|khiến|dẫn đến|nên)\b", re.IGNORECASE)
@@ -202,8 +292,12 @@ _ENUMERATES = re.compile(r":.+;|;.+;|\b(gồm|như|là)\b.+,.+\b(và|,)\b|[^,;]+
 
 
 def _signals(question: Question, candidate: _Candidate, short: Short | None) -> Signals:
-    about = not question.head or coverage(question.head, words_of(candidate.text)) >= _HEAD_SHARE
+    # What title and lead say, each sentence is about: only the rest of the noun must be said again.
+    head = tuple(t for t in candidate.telling if t in question.head)
+    about = not head or coverage(head, words_of(candidate.text), words_of(candidate.intro)) >= _HEAD_SHARE
     told = (short is not None and about) or _tells(question.kind, candidate.text)
+    if question.kind == "yesno":
+        told = not question.head or coverage(question.head, words_of(candidate.text)) >= _PREDICATE_SHARE
     return Signals(
         sentence=candidate.sentence,
         context=candidate.context,
@@ -211,8 +305,13 @@ def _signals(question: Question, candidate: _Candidate, short: Short | None) -> 
         dense=candidate.hit.dense,
         short=float(told) if question.kind in _TYPED else 0.5,
         missing=float(not told and question.kind in _TYPED),
-        near=max(0.0, min(1.0, short.score)) if short else 0.0,
+        near=max(0.0, min(1.0, short.score)) if short else _gives_cause(question.kind, candidate.text),
     )
+
+
+def _gives_cause(kind: Kind, text: str) -> float:
+    """1.0 for a sentence that opens by giving the cause that is asked for."""
+    return float(kind == "reason" and bool(re.match(r"(nguyên nhân|lý do|sở dĩ|lí do)\b", text.lower())))
 
 
 def _tells(kind: Kind, text: str) -> bool:

@@ -98,6 +98,10 @@ class Replier:
         else:
             yield from self._unasserted(question, read.evidence, read.sure, read.status == "tentative", notes)
 
+    def evidence(self, question: Question, hits: Sequence[Hit]) -> tuple[Evidence, ...]:
+        """The sentences that an answer would rest on, the first one first, however sure they are."""
+        return self._read(question, guarded(hits)).evidence
+
     def _read(self, question: Question, hits: Sequence[Hit]) -> _Read:
         read = self.reader.read(question, hits)
         # What a document takes back ("số liệu … chưa chính xác") is the last thing to rest on.

@@ -94,9 +94,14 @@ def _person(text: str, match: re.Match[str]) -> Person | None:
     begin, end = (match.start("role") if groups.get("role") else start), match.end("name")
     after = _AFTER.match(text, end)
     if after and not role:
-        role = _VERB.sub("", after["role"]).strip()
+        role = without_verb(after["role"])
         end = after.start("role") + len(role)
     return Person(name, role, begin, end)
+
+
+def without_verb(role: str) -> str:
+    """An office behind a name without the verb that follows it: "giám đốc Sở X cho biết"."""
+    return _VERB.sub("", role).strip()
 
 
 def _place_words(words: list[str]) -> int:

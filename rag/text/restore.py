@@ -91,7 +91,9 @@ def restore(question: str, vocabulary: Vocabulary) -> Restored:
 
 def _looks_vietnamese(words: Sequence[Token]) -> bool:
     """Whether most words have the shape of a Vietnamese syllable; English questions stay as they are."""
-    counted = [t for t in words if not t.text.isupper() or len(words) < 3 or all(w.text.isupper() for w in words)]
+    shouted = all(w.text.isupper() for w in words)
+    named = {t for t in words if t.text.isupper() and len(words) >= 3 and not shouted}
+    counted = [t for t in words if t not in named and not any(c.isdigit() for c in t.text)]
     shaped = sum(1 for t in counted if is_bare_syllable(fold(t.text)))
     return 2 * shaped > len(counted) or any(has_marks(t.text) for t in words)
 

@@ -56,3 +56,31 @@ def test_deputy_is_not_the_head() -> None:
     assert _differs("Chủ tịch UBND huyện là ai?", deputy) == [("office", "Chủ tịch")]
     assert not _differs("Chủ tịch UBND huyện là ai?", deputy.replace("Phó Chủ tịch", "Chủ tịch"))
     assert not _differs("Phó Chủ tịch UBND huyện là ai?", deputy)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "before", "differs"),
+    [
+        ("Đại hội cấp xã của tỉnh thi đấu 5 môn.", "", True),
+        ("Đại hội cấp huyện, cấp tỉnh thi đấu 5 môn.", "", False),
+        ("Các môn gồm bóng đá, bơi.", "Đại hội cấp xã tổ chức trong tháng 3.", True),
+        ("Các môn gồm bóng đá, bơi.", "", False),
+    ],
+)
+def test_level_of_the_administration_must_agree(sentence: str, before: str, differs: bool) -> None:
+    found = _differs("Đại hội cấp tỉnh thi đấu những môn nào?", sentence, before)
+    assert found == ([("level", "cấp tỉnh")] if differs else [])
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "differs"),
+    [
+        ("Sân bay Đông Lĩnh có mấy đường băng?", "Sân bay Tây Phong có 2 đường băng.", True),
+        ("Sân bay Đông Lĩnh có mấy đường băng?", "Sân bay có 2 đường băng.", False),
+        ("Sân bay Đông Lĩnh nối với sân bay nào?", "Tuyến mới nối với sân bay Tây Phong.", False),
+        ("Huyện Đông Lĩnh có mấy xã?", "Huyện Tây Phong có 12 xã.", True),
+        ("Huyện Đông Lĩnh có mấy xã?", "Giáp huyện Tây Phong, nơi đây có 12 xã.", False),
+    ],
+)
+def test_another_thing_of_the_kind_is_not_the_one_asked_for(question: str, sentence: str, differs: bool) -> None:
+    assert bool(_differs(question, sentence, before="Đông Lĩnh mở rộng.")) is differs

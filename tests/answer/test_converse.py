@@ -39,5 +39,12 @@ def test_question_too_short_to_stand_alone_takes_the_topic_along() -> None:
     assert "hội nghị tổng kết" in whole
 
 
+def test_noun_of_the_asking_word_does_not_make_a_question_stand_alone() -> None:
+    before = [Turn("Tổng mức đầu tư dự án cầu Đông Lĩnh là bao nhiêu?", "")]
+    assert "Đông Lĩnh" in standalone("Đơn vị nào thi công?", before)
+    alone = "Huyện nào đạt chuẩn nông thôn mới nâng cao?"
+    assert standalone(alone, before) == alone
+
+
 def test_first_question_is_never_touched() -> None:
     assert standalone("Còn năm 2021?", []) == "Còn năm 2021?"

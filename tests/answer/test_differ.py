@@ -71,3 +71,28 @@ def test_sentence_that_takes_a_figure_back_is_no_answer() -> None:
     )
     answer = _ask("Tổng số người chết do lũ ở huyện Mẫu Sơn là bao nhiêu?", back, told)
     assert answer.short_answer.startswith("5 người")
+
+
+def test_two_places_of_one_event_are_no_contradiction() -> None:
+    one = _document("mot", date(2031, 2, 1), "Lễ hội rừng mẫu diễn ra tại huyện Mẫu Sơn.")
+    other = _document("hai", date(2031, 2, 2), "Lễ hội rừng mẫu diễn ra tại tỉnh Đông Lĩnh.")
+    assert "khác nhau" not in _ask("Lễ hội rừng mẫu diễn ra ở đâu?", one, other).text
+
+
+def test_nothing_is_compared_where_the_best_sentence_is_about_something_else() -> None:
+    parts = list(
+        Replier(RuleReader(), lambda _: OLD, 0.0).reply(
+            analyse("Năm 2019 huyện Mẫu Sơn đã trồng bao nhiêu ha rừng?"),
+            [
+                Hit(
+                    Passage(0, OLD.id, "v", 0, 0, len(OLD.text), OLD.text, sentence_spans(OLD.text)),
+                    OLD.info,
+                    0,
+                    0.9,
+                    0,
+                )
+            ],
+        )
+    )
+    assert isinstance(parts[-1], Answer)
+    assert parts[-1].short_answer == "45 ha rừng"

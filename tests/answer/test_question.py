@@ -23,6 +23,11 @@ from rag.answer.question import analyse
         ("Chương trình có hiệu quả không?", "yesno"),
         ("Việc hỗ trợ được thực hiện như thế nào?", "manner"),
         ("Máy cày của ai?", "person"),
+        ("Máy cày của xã kéo được bao nhiêu tấn?", "quantity"),
+        ("Ông Trần Văn Mẫu giữ chức vụ gì?", "office"),
+        ("Trần Văn Mẫu là ai?", "office"),
+        ("Đơn vị nào thi công?", "other"),
+        ("Tác giả bài thơ Sông Mẫu là ai?", "person"),
     ],
 )
 def test_kind_of_answer_asked_for(question: str, kind: str) -> None:
@@ -36,3 +41,19 @@ def test_several_asked_nouns_are_kept_apart() -> None:
 def test_words_typed_without_marks_agree_with_any_marks() -> None:
     terms = {t.text: t.loose for t in analyse("hộ nghèo giảm", typed="ho nghèo giam").terms}
     assert terms == {"hộ": True, "nghèo": False, "giảm": True}
+
+
+@pytest.mark.parametrize(
+    ("typed", "restored", "kind"),
+    [
+        ("phong hanh chinh tuyen may chi tieu", "phòng hành chính tuyển máy chỉ tiêu", "quantity"),
+        ("phong hanh chinh mua may tinh", "phòng hành chính mua máy tính", "other"),
+        ("may cay cua ai", "máy cày của ai", "person"),
+    ],
+)
+def test_may_typed_without_marks_asks_how_many_where_nothing_else_asks(typed: str, restored: str, kind: str) -> None:
+    assert analyse(restored, typed).kind == kind
+
+
+def test_nouns_that_begin_like_a_small_word_are_counted_too() -> None:
+    assert analyse("Tuyển bao nhiêu chỉ tiêu?").foci == (("chỉ", "tiêu"),)

@@ -23,6 +23,16 @@ from rag.answer.short import find_short
         ("Giám đốc Sở Mẫu là ai?", "Ông Trần Văn Mẫu, Giám đốc Sở Mẫu cho biết.", "Trần Văn Mẫu, Giám đốc Sở Mẫu"),
         ("Khởi công bao nhiêu ct?", "Huyện khởi công 12 công trình, chi 3 tỷ đồng.", "12 công trình"),
         ("Kinh phí giảm bao nhiêu so với năm trước?", "Kinh phí 9 tỷ đồng, giảm 2 tỷ đồng.", "2 tỷ đồng"),
+        ("GDP tăng bao nhiêu?", "GDP tăng 3,2% so với năm trước, sau khi giảm 6,8% ở quý I.", "3,2%"),
+        ("Máy 125cc có mấy phiên bản?", "Máy 125cc phiên bản mới, gồm 3 phiên bản.", "3 phiên bản"),
+        ("Khởi công trụ sở ở đâu?", "Sáng 7/8, tại lô đất 1-VP, huyện khởi công trụ sở.", "lô đất 1-VP"),
+        ("Ông Lê Văn Mẫu giữ chức gì?", "Ông Lê Văn Mẫu - giám đốc Sở Mẫu nói: tốt.", "giám đốc Sở Mẫu"),
+        ("Lê Văn Mẫu là ai?", "Dự có Phó Chủ tịch UBND tỉnh Lê Văn Mẫu.", "Phó Chủ tịch UBND tỉnh"),
+        (
+            "Giám đốc Bệnh viện Mẫu là ai?",
+            "Bác sĩ, Hồ Mẫu, Giám đốc Bệnh viện Mẫu nói.",
+            "Hồ Mẫu, Giám đốc Bệnh viện Mẫu",
+        ),
         ("Xây xong năm nào?", "Cầu xây xong năm 2031, sửa nhiệm kỳ 2035 - 2040.", "năm 2031"),
     ],
 )

@@ -15,7 +15,7 @@ from rag.answer.short.quantity import find_quantity
 from rag.answer.short.when import find_date
 from rag.answer.short.where import find_place
 from rag.answer.short.which import find_definition, find_reference
-from rag.answer.short.who import find_person
+from rag.answer.short.who import find_office, find_person
 
 __all__ = ["Short", "find_short"]
 
@@ -25,6 +25,7 @@ _FINDERS: dict[Kind, Finder] = {
     "quantity": find_quantity,
     "date": find_date,
     "person": find_person,
+    "office": find_office,
     "place": find_place,
     "reference": find_reference,
     "definition": find_definition,

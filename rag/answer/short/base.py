@@ -28,7 +28,7 @@ class Short:
 
 def placed(question: Question, sentence: str, start: int, end: int) -> Short:
     """The words of a sentence as a short answer, scored by how near the question's words stand."""
-    return Short(sentence[start:end], start, end, closeness(question.terms, sentence, start, end))
+    return Short(sentence[start:end], start, end, closeness(question.own_terms, sentence, start, end))
 
 
 def in_question(name: str, question: Question) -> bool:

@@ -9,7 +9,7 @@ from rag.answer.match import closeness, words_of
 from rag.answer.question import Question, is_comparison, key
 from rag.answer.short.base import Short
 from rag.text.numbers import Quantity, find_quantities
-from rag.text.syllables import is_function_word
+from rag.text.syllables import is_function_word, tokens
 from rag.text.unicode import fold
 
 _MONEY = re.compile(
@@ -36,19 +36,19 @@ def find_quantity(question: Question, sentence: str, _: date | None) -> Short | 
     asks_change = _asks_change(question)
     best: Short | None = None
     for start, end, bonus in candidates:
-        if key(sentence[start:end]) in asked or _is_share_of_another(question, sentence, end):
+        figure = re.match(r"[\d.,]+", sentence[start:end])
+        if (figure and figure.group().rstrip(".,") in asked) or _is_share_of_another(question, sentence, end):
             continue
-        score = closeness(question.terms, sentence, start, end) + bonus
-        score += _change_bonus(sentence, start) if asks_change else -_aside_penalty(sentence, start)
+        score = closeness(question.own_terms, sentence, start, end) + bonus
+        score += _change_bonus(question, sentence, start) if asks_change else -_aside_penalty(sentence, start)
         if best is None or score > best.score:
             best = Short(sentence[start:end], start, end, score)
     return best
 
 
 def _aside_penalty(sentence: str, start: int) -> float:
-    """For a figure that tells by how much, not how much: "(giảm 3%)", "so với 5%"."""
-    in_brackets = re.search(r"\((tăng|giảm)( \w+)? ?$", sentence[max(0, start - 14) : start])
-    return 0.4 if in_brackets or is_comparison(sentence, start) else 0.0
+    """For a figure that tells by how much, not how much: "(giảm 3%)", "thấp hơn 24 tỷ đồng", "so với 5%"."""
+    return 0.4 if _CHANGES.search(sentence[max(0, start - 20) : start]) or is_comparison(sentence, start) else 0.0
 
 
 def _is_share_of_another(question: Question, sentence: str, end: int) -> bool:
@@ -57,21 +57,43 @@ def _is_share_of_another(question: Question, sentence: str, end: int) -> bool:
         return False
     following = re.match(r" ([^\W\d_]+)", sentence[end:])
     word = key(following.group(1)) if following else ""
-    return bool(word) and not is_function_word(word) and all(word != t.text for t in question.terms)
+    goes_on = is_function_word(word) or word in _AFTER_SHARE
+    return bool(word) and not goes_on and all(word != t.text for t in question.terms)
+
+
+_AFTER_SHARE = frozenset(
+    {"so", "trong", "vào", "năm", "tháng", "quý", "lên", "xuống", "cùng", "mỗi", "theo", "kể", "từ"}
+)
+"""Words behind a percentage that do not say what it is a share of ("tăng 3,2% so với cùng kỳ")."""
 
 
 def _asks_change(question: Question) -> bool:
     """Whether a difference is asked for ("tăng bao nhiêu"), not what is left of it ("giảm còn bao nhiêu")."""
     plain = fold(question.text)
-    change = re.search(r"\b(hon|so voi|tang|giam|chenh)\b", plain)
+    change = re.search(
+        r"\b(tang|giam|chenh|hon|vuot)( \S+){0,2} (bao nhieu|may)\b|\bso voi\b|\b(toc do|ty le|muc|da) (tang|giam)\b"
+        r"(?! (ngheo|phat))",
+        plain,
+    )
     return bool(change) and not re.search(r"\b(con|len|xuong) bao", plain)
 
 
 _CHANGES = re.compile(r"\b(tăng|giảm|hơn|thấp|cao|vượt|chênh)( thêm| hơn| khoảng)? ?$")
 
 
-def _change_bonus(sentence: str, start: int) -> float:
-    return 0.5 if _CHANGES.search(sentence[max(0, start - 20) : start]) else 0.0
+_UP, _DOWN = frozenset({"tăng", "cao", "hơn", "vượt"}), frozenset({"giảm", "thấp"})
+
+
+def _change_bonus(question: Question, sentence: str, start: int) -> float:
+    """For a figure behind a word of change; less than nothing where that change goes the other way."""
+    found = _CHANGES.search(sentence[max(0, start - 20) : start])
+    if not found:
+        return 0.0
+    asked = {key(t.text) for t in tokens(question.text)}
+    wrong = (found.group(1) in _DOWN and asked & _UP and not asked & _DOWN) or (
+        found.group(1) in _UP and asked & _DOWN and not asked & _UP
+    )
+    return -0.5 if wrong else 0.5
 
 
 def _wanted_quantities(question: Question, sentence: str) -> list[tuple[int, int, float]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 
 from rag.answer.question import Question
@@ -12,8 +13,9 @@ from rag.text.syllables import is_function_word
 from rag.text.unicode import fold
 
 _PLACE_HEAD = re.compile(
-    r"(?:tại|ở|từ|đến|thuộc|trên địa bàn)\s+((?:(?:tỉnh|huyện|xã|thành phố|TP\.?|thị xã|thị trấn|quận|phường|thôn|bản|"
-    r"làng|đảo|khu vực|khu|nước|hội trường|trụ sở|nhà|sân vận động|bệnh viện|trường)\s+)*)(?=[A-ZĐÀ-Ỹ])"
+    r"(?<!\w)(?:tại|ở|từ|đến|thuộc|trên địa bàn|VKSND|TAND|UBND|HĐND|Công an)\s+"
+    r"((?:(?:tỉnh|huyện|xã|thành phố|TP\.?|thị xã|thị trấn|quận|phường|"
+    r"thôn|bản|làng|đảo|khu vực|khu|nước|hội trường|trụ sở|nhà|sân vận động|bệnh viện|trường)\s+)*)(?=[A-ZĐÀ-Ỹ])"
 )
 
 
@@ -25,11 +27,45 @@ def find_place(question: Question, sentence: str, _: date | None) -> Short | Non
         if head.group().startswith(wrong_way):
             continue
         name = next((n for n in find_names(sentence) if head.end() <= n.start + 1 <= head.end() + 2), None)
-        if name and not in_question(name.text, question):
-            found.append(placed(question, sentence, head.start(1), _whole_place(sentence, name.end)))
+        if name and not in_question(name.text, question) and not _LAW.match(name.text):
+            place = placed(question, sentence, head.start(1), _whole_place(sentence, name.end))
+            found.append(replace(place, score=place.score + _of_asked_kind(question, head.group(1))))
+    found += [] if found else _common_places(question, sentence)
     if not found and re.search(r"\b(nao|gi)\b", fold(question.text)):
         found = names(question, sentence)
     return max(found, key=lambda s: s.score, default=None)
+
+
+_LAW = re.compile(r"(?:Điều|Khoản|Mục|Chương|Nghị định|Nghị quyết|Quyết định|Thông tư|Luật|Bộ luật|BLHS)(?!\w)")
+"""Beginnings of places in the law, which are no places: "tại Điều 168"."""
+_AREAS = r"(tinh|huyen|xa|thanh pho|thi xa|thi tran|quan|phuong|thon|ban|nuoc)"
+
+
+def _of_asked_kind(question: Question, head: str) -> float:
+    """Bonus for a place of the kind asked for ("huyện nào"), a penalty for one of another kind."""
+    asked = re.search(rf"\b{_AREAS} nao\b", fold(question.text))
+    if not asked or not head.strip():
+        return 0.0
+    return 0.5 if fold(head).strip().split(" ")[0] == asked.group(1).split(" ")[0] else -0.5
+
+
+_AT = re.compile(r"(?<!\w)tại (?!đây\b|đó\b|sao\b|chỗ\b|buổi\b|lễ\b|hội nghị\b|cuộc\b)(?P<place>[^,;.:()–\n]+)")
+_GOES_ON = re.compile(
+    r"\s(?:vào|do|để|với|từ|đã|đang|sẽ|được|có|khi|cho|nhằm|trong|sau|trước|lúc|ngày|năm|theo|và|thì|là|nơi|cùng)(?!\w).*"
+)
+_LONGEST_PLACE = 10
+"""Words."""
+
+
+def _common_places(question: Question, sentence: str) -> list[Short]:
+    """Places that begin with a common noun but name something: "tại lô đất 1-VP", "tại hội trường tầng 2"."""
+    found = []
+    for at in _AT.finditer(sentence):
+        place = _GOES_ON.sub("", at["place"]).rstrip()
+        named = re.search(r"[A-ZĐÀ-Ỹ\d]", place)
+        if named and len(place.split()) <= _LONGEST_PLACE and not in_question(place, question):
+            found.append(placed(question, sentence, at.start("place"), at.start("place") + len(place)))
+    return found
 
 
 def _wrong_way(question: Question) -> tuple[str, ...]:

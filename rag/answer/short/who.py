@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from rag.answer.question import Question
+from rag.answer.question import Question, office_in
 from rag.answer.short.base import Short, in_question, names, placed
-from rag.text.abbreviations import expand
 from rag.text.name_lists import COUNTRIES
-from rag.text.names import find_people
+from rag.text.names import find_names, find_people
+from rag.text.people import without_verb
 from rag.text.unicode import fold
 
 
@@ -21,21 +21,36 @@ def find_person(question: Question, sentence: str, _: date | None) -> Short | No
         for p in find_people(sentence)
         if not in_question(p.name, question) and _holds(p.role, office)
     ]
-    if not found and not office:
+    if not found and office:
+        found = _holders(question, sentence, office)
+    elif not found:
         found = [n for n in names(question, sentence) if _may_be_person(n.text, sentence, n.start)]
     return max(found, key=lambda s: s.score, default=None)
 
 
-_OFFICES = re.compile(
-    r"\b((?:pho )?(?:chu tich|giam doc|tong giam doc|bi thu|truong ban|truong phong|to truong|hieu truong|vien truong|"
-    r"cuc truong|vu truong|chanh van phong|bo truong|thu truong|thu tuong|tong thong|thong doc|tong bi thu))\b"
-)
-
-
 def office_asked(question: Question) -> str:
     """The office in "Giám đốc Sở X là ai", folded; empty where no office holder is asked for."""
-    plain = " ".join([fold(question.text), *(fold(e) for e in expand(question.text))])
-    return found.group(1) if re.search(r"\b(la ai|ai la)\b", plain) and (found := _OFFICES.search(plain)) else ""
+    return office_in(question.text)
+
+
+def _holders(question: Question, sentence: str, office: str) -> list[Short]:
+    """Names with the office asked for right behind or before them, also those that carry no title."""
+    found = []
+    for name in find_names(sentence):
+        if in_question(name.text, question) or not _may_be_person(name.text, sentence, name.start):
+            continue
+        behind = _APPOSED.match(sentence, name.end)
+        before = re.search(r"[^,;.:()–\n]*$", sentence[: name.start])
+        if behind and _holds(behind["office"], office):
+            end = behind.start("office") + len(without_verb(behind["office"]))
+            found.append(placed(question, sentence, name.start, end))
+        elif before and _holds(" ".join(before.group().split()[-_OFFICE_REACH:]), office):
+            found.append(placed(question, sentence, name.start, name.end))
+    return found
+
+
+_OFFICE_REACH = 9
+"""Words before a name among which its office stands: "giám đốc truyền thông chiến dịch tranh cử Tim Mẫu"."""
 
 
 def _holds(role: str, office: str) -> bool:
@@ -43,7 +58,42 @@ def _holds(role: str, office: str) -> bool:
     return not office or bool(re.search(rf"(?<!pho ){office}\b", fold(role)))
 
 
-_BODY = frozenset("ban bo so uy ubnd hdnd mttq hoi cong tong truong dang chinh vien cuc vu phong tap nha bao".split())
+_APPOSED = re.compile(
+    r"(?:\s*(?:,|-|–|\(|:)\s*|\s+(?:hiện |đang |từng |vốn )*(?:là|giữ chức(?: vụ)?|làm|đảm nhiệm)\s+)"
+    r"(?P<office>(?:vị |một |nguyên |cựu |quyền )?[^\W\d_](?:[^,;.:()–\n]|(?<=\b[A-Z])\.)*)"
+)
+_OFFICE_WORDS = re.compile(
+    r"\b(chu tich|giam doc|bi thu|truong|pho|uy vien|chanh|vien truong|bo truong|tong|thong doc|dai su|si|tuong|ta|uy|"
+    r"nha|chuyen gia|chu|nhan vien|can bo|dai dien|thanh vien|nguoi|luat su|ky su|giao vien|giao su|phat ngon vien|"
+    r"hlv|huan luyen vien|cau thu|tien dao|tien ve|hau ve|thu mon|dien vien|dao dien|ca si|nhac si|nguoi mau|hoa hau|"
+    r"vien|sinh vien|hoc sinh|ung vien|nghi si|vua|nu hoang|hoang tu|thi truong|thong ke|ceo|cuu|bac si|doanh nhan)\b"
+)
+"""Words of which an office or a calling has at least one."""
+
+
+def find_office(question: Question, sentence: str, _: date | None) -> Short | None:
+    """What a sentence says the named person to be, before the name or behind it."""
+    found = [short for name in question.names for short in _offices_of(question, sentence, name)]
+    return max(found, key=lambda s: s.score, default=None)
+
+
+def _offices_of(question: Question, sentence: str, name: str) -> list[Short]:
+    found = []
+    for at in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", sentence):
+        behind = _APPOSED.match(sentence, at.end())
+        if behind and _OFFICE_WORDS.search(fold(behind["office"][:30])):
+            start = behind.start("office")
+            found.append(placed(question, sentence, start, start + len(without_verb(behind["office"]))))
+    held = (p for p in find_people(sentence) if p.role and (name in p.name or p.name in name))
+    for person in held:
+        start = max(sentence.find(person.role, person.start, person.end), sentence.rfind(person.role, 0, person.end))
+        if start >= 0:
+            found.append(placed(question, sentence, start, start + len(person.role)))
+    return found
+
+
+BODIES = frozenset("ban bo so uy ubnd hdnd mttq hoi cong tong truong dang chinh vien cuc vu phong tap nha bao".split())
+"""Folded first words of the names of bodies, which are no people."""
 _OFFICE = frozenset("pho chu bi giam thu truong thuong dai tong bo".split())
 
 
@@ -60,7 +110,7 @@ def _may_be_person(name: str, sentence: str, start: int) -> bool:
         and all(w[0].isupper() for w in name.split())
         and not name.split(maxsplit=1)[0].isupper()
         and " - " not in name
-        and first not in _BODY
+        and first not in BODIES
         and first not in _OFFICE
         and not _PLACED.search(fold(sentence[max(0, start - 12) : start]))
     )

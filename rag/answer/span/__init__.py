@@ -18,16 +18,20 @@ from rag.index.encode import Encoder
 from rag.lang import say
 from rag.retrieve.closer import CloserReader
 from rag.settings import BUNDLED_ENCODER, Settings
+from rag.types import Document, Hit
 
 __all__ = ["closer_reader", "open_reader", "prepare_reader", "state"]
 
 _log = logging.getLogger(__name__)
 
 
-def open_reader(settings: Settings, encoder: Callable[[], Encoder]) -> Reader:
+def open_reader(
+    settings: Settings, encoder: Callable[[], Encoder], document: Callable[[Hit], Document] | None = None
+) -> Reader:
     """The configured reader; the network is loaded at the first question that finds anything.
 
     :param encoder: Gives the encoder that the store was indexed with.
+    :param document: Gives the document of a hit; see :class:`rag.answer.read.RuleReader`.
     :raises SettingError: If ``RAG_READER`` is neither ``trained`` nor ``rules``.
     """
     if settings.reader not in ("trained", "rules"):
@@ -36,13 +40,13 @@ def open_reader(settings: Settings, encoder: Callable[[], Encoder]) -> Reader:
                 f"RAG_READER is {settings.reader!r}; expected 'trained' or 'rules'.")
         )  # fmt: skip
     if settings.reader == "rules":
-        return RuleReader()
+        return RuleReader(document=document)
 
     @cache
     def model() -> Model | None:
         return _load(encoder(), settings.threads)
 
-    return SpanReader(RuleReader(), model)
+    return SpanReader(RuleReader(document=document), model)
 
 
 def closer_reader(reader: Reader) -> CloserReader | None:

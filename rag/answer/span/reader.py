@@ -15,6 +15,7 @@ from rag.answer.short.base import Short, placed
 from rag.answer.short.who import office_asked
 from rag.answer.span.model import Found
 from rag.answer.span.snap import snap
+from rag.text.names import find_names
 from rag.text.syllables import tokens
 from rag.text.unicode import fold
 from rag.types import Hit, Passage, Span
@@ -39,12 +40,14 @@ class Mix:
     :param window: Tokens of the sentences that are read; one pass takes some 0.1 ms for each.
     :param margin: Weight of the network's margin in a sentence's score.
     :param unread: Margin of a sentence that did not fit into the window.
+    :param unnamed: What a sentence loses whose answer to "who" is no name.
     :param sure: Probability from which on its words stand in where the rules find nothing.
     """
 
     window: int = 160
     margin: float = 0.08
     unread: float = -4.0
+    unnamed: float = 0.2
     sure: float = 0.3
 
 
@@ -86,9 +89,13 @@ class SpanReader:
             return replace(evidence, score=evidence.score + self.mix.margin * self.mix.unread)
         margin = min(max(found.margin, _LEAST), _MOST)
         short = self._short(question, evidence, found)
-        missing = 0.0 if short and not evidence.short else evidence.signals.missing
+        # A cause has no short form: words marked in a sentence that gives none do not make it one.
+        tells = bool(short) and not evidence.short and evidence.kind != "reason"
+        missing = 0.0 if tells else evidence.signals.missing
         signals = replace(evidence.signals, span=(margin - _LEAST) / (_MOST - _LEAST), missing=missing)
-        return replace(evidence, score=evidence.score + self.mix.margin * margin, signals=signals, short=short)
+        unnamed = evidence.kind == "person" and short is not None and not find_names(short.text)
+        score = evidence.score + self.mix.margin * margin - self.mix.unnamed * unnamed
+        return replace(evidence, score=score, signals=signals, short=short)
 
     def _short(self, question: Question, evidence: Evidence, found: Found) -> Short | None:
         likely = 1.0 / (1.0 + math.exp(-found.margin))
@@ -97,7 +104,7 @@ class SpanReader:
             return evidence.short
         marked = placed(question, evidence.text, start, end)
         if evidence.short is None:
-            fits = likely >= self.mix.sure and _may_answer(evidence.kind, marked.text)
+            fits = likely >= self.mix.sure and _may_answer(evidence, marked)
             return _with_unit_of_time(question, evidence, marked) if fits else None
         return marked if _is_better(question, marked, likely, evidence) else evidence.short
 
@@ -142,7 +149,7 @@ _TIME = re.compile(
 def _is_better(question: Question, marked: Short, likely: float, evidence: Evidence) -> bool:
     """Whether the network's words go before a rule's: they lie elsewhere, or the rule cut a joined figure ("20-18")."""
     rule = evidence.short
-    if rule is None or rule.derived:
+    if rule is None or rule.derived or not _may_answer(evidence, marked):
         return rule is None
     if marked.start < rule.end and rule.start < marked.end:
         inside = marked.start <= rule.start and rule.end <= marked.end
@@ -178,8 +185,19 @@ _TELLS: Mapping[Kind, re.Pattern[str]] = {
 """What the network's words must have to answer how many, or when."""
 
 
-def _may_answer(kind: Kind, words: str) -> bool:
-    return kind not in _TELLS or bool(_TELLS[kind].search(words))
+_A_PLACE = re.compile(
+    r"(?:tỉnh|huyện|xã|thành phố|tp|thị xã|thị trấn|quận|phường|thôn|bản|nước|sông|núi|đảo|đường|phố)(?!\w)\.?",
+    re.IGNORECASE,
+)
+"""Words with which a place begins, or that stand right before its name."""
+
+
+def _may_answer(evidence: Evidence, marked: Short) -> bool:
+    """Whether the network's words are of the kind asked for: a place is no person."""
+    if evidence.kind == "person":
+        before = evidence.text[: marked.start].split()[-2:]
+        return not (_A_PLACE.match(marked.text) or (before and _A_PLACE.fullmatch(" ".join(before[-1:]))))
+    return evidence.kind not in _TELLS or bool(_TELLS[evidence.kind].search(marked.text))
 
 
 def _with_unit_of_time(question: Question, evidence: Evidence, marked: Short) -> Short:
