@@ -191,15 +191,15 @@ class _Candidate:
         self.span = span
         self.heading = _is_heading(hit.passage.text, span.start - start, span.end - start, span.end <= _HEAD)
         self.telling = telling
-        self.intro = _intro(hit, span)
         self.text = hit.passage.text[span.start - start : span.end - start]
         self.sentence, self.pairs = shares.of(span.start - start, span.end - start)
         self.context = context
 
 
-def _intro(hit: Hit, span: Span) -> str:
+def _intro(candidate: _Candidate) -> str:
     """The sentence right before that introduces this one with a colon, as a table's or list's heading does."""
-    before = next((s for s in reversed(_sentences(hit)) if s.end <= span.start), None)
+    hit, number = candidate.hit, candidate.number
+    before = _sentences(hit)[number - 1] if number else None
     text = hit.passage.text[before.start - hit.passage.start : before.end - hit.passage.start] if before else ""
     return text if text.rstrip().endswith(":") else ""
 
@@ -294,7 +294,7 @@ _ENUMERATES = re.compile(r":.+;|;.+;|\b(gồm|như|là)\b.+,.+\b(và|,)\b|[^,;]+
 def _signals(question: Question, candidate: _Candidate, short: Short | None) -> Signals:
     # What title and lead say, each sentence is about: only the rest of the noun must be said again.
     head = tuple(t for t in candidate.telling if t in question.head)
-    about = not head or coverage(head, words_of(candidate.text), words_of(candidate.intro)) >= _HEAD_SHARE
+    about = not head or coverage(head, words_of(candidate.text), words_of(_intro(candidate))) >= _HEAD_SHARE
     told = (short is not None and about) or _tells(question.kind, candidate.text)
     if question.kind == "yesno":
         told = not question.head or coverage(question.head, words_of(candidate.text)) >= _PREDICATE_SHARE
