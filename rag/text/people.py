@@ -50,7 +50,8 @@ _STATE_ROLE: Final = re.compile(
 _BY_TITLE: Final = re.compile(rf"(?<!\w){_TITLE}\s+(?:(?P<before>{_ROLE}{_TAIL}?)\s+)?(?P<name>{_NAME})")
 _BY_ROLE: Final = re.compile(rf"(?<!\w)(?P<role>{_ROLE}{_TAIL}?)\s+(?P<name>{_NAME})")
 _AFTER: Final = re.compile(
-    rf"\s*(?:,|-|–|\()\s*(?P<role>(?i:{_ROLE}|trưởng|phó|cán bộ|đại diện|chủ|nhân viên|thành viên)[^,;.:()\n]*)"
+    rf"\s*(?:,|-|–|\()\s*(?P<role>(?i:{_ROLE}|trưởng|phó|cán bộ|đại diện|chủ|nhân viên|thành viên)"
+    rf"(?:[^,;.:()\n]|(?<=\bTP)\.(?= ?[{UPPER}])|(?<=[{UPPER}])\.(?=[{UPPER}]))*)"
 )
 _VERB: Final = re.compile(
     r"\s+"

@@ -51,6 +51,7 @@ def test_finds_what_is_asked(question: str, sentence: str, short: str) -> None:
         ("Lãi suất là bao nhiêu?", "Có 70% nhà phân tích dự đoán lãi suất giảm."),
         ("Thủ đô của nước Mẫu là gì?", "Tổng thống nước Mẫu rời thủ đô sáng nay."),
         ("Bao nhiêu bể nước?", "Huyện hỗ trợ 12 tỷ đồng."),
+        ("Ai gây ra vụ cháy?", "Công an tỉnh Mẫu An và Mẫu Giang, cùng tỉnh Mẫu Giang họp."),
     ],
 )
 def test_gives_nothing_rather_than_something_else(question: str, sentence: str) -> None:

@@ -117,6 +117,12 @@ def test_offices_and_questions_without_an_asking_word_are_left_to_the_rules(text
     assert all(e.short == alone[e.text] for e in found)
 
 
+def test_who_the_question_names_is_not_who_it_asks_for(article, hits_of):
+    question = analyse("Ai bắt tay với Trần Văn Mẫu?")
+    found = SpanReader(RuleReader(), lambda: Marker("Ông Trần Văn Mẫu")).read(question, hits_of(article))
+    assert all(e.short is None or "Trần Văn Mẫu" not in e.short.text for e in found)
+
+
 def test_yes_or_no_has_no_short_answer(read):
     assert all(e.short is None for e in read("yesno", Marker("nước sạch")))
 

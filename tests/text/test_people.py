@@ -23,6 +23,7 @@ from tests.text.vietnamese import STORED
         ("Chủ tịch UBND tỉnh Hồ Tiến Thiệu phát biểu", "Hồ Tiến Thiệu", "Chủ tịch UBND tỉnh"),
         ("Chủ tịch UBND tỉnh An Giang Lê Văn Phước", "Lê Văn Phước", "Chủ tịch UBND tỉnh An Giang"),
         ("đồng chí Phó Chủ tịch UBND tỉnh Lê Văn Bình dự", "Lê Văn Bình", "Phó Chủ tịch UBND tỉnh"),
+        ("Bà Trần Thị Mẫu, Phó Giám đốc Sở Mẫu TP.HCM, cho biết.", "Trần Thị Mẫu", "Phó Giám đốc Sở Mẫu TP.HCM"),
     ],
 )
 def test_a_person_has_a_name_and_an_office(text: str, name: str, role: str) -> None:

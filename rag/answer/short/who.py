@@ -112,5 +112,10 @@ def _may_be_person(name: str, sentence: str, start: int) -> bool:
         and " - " not in name
         and first not in BODIES
         and first not in _OFFICE
-        and not _PLACED.search(fold(sentence[max(0, start - 12) : start]))
+        and not any(_PLACED.search(fold(sentence[max(0, at - 12) : at])) for at in _places_of(name, sentence, start))
     )
+
+
+def _places_of(name: str, sentence: str, start: int) -> list[int]:
+    """Where a sentence has a name: "tỉnh Tiền Giang … Long An và Tiền Giang" is a place the second time too."""
+    return [start, *(match.start() for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", sentence))]

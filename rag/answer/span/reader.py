@@ -11,7 +11,7 @@ from typing import Protocol
 
 from rag.answer.question import Kind, Question, key
 from rag.answer.read import Evidence, Reader
-from rag.answer.short.base import Short, placed
+from rag.answer.short.base import Short, in_question, placed
 from rag.answer.short.who import office_asked
 from rag.answer.span.model import Found
 from rag.answer.span.snap import snap
@@ -103,10 +103,18 @@ class SpanReader:
         if start == end or not _may_mark(question):
             return evidence.short
         marked = placed(question, evidence.text, start, end)
+        if evidence.kind == "person" and _is_named_already(question, marked.text):
+            return evidence.short
         if evidence.short is None:
             fits = likely >= self.mix.sure and _may_answer(evidence, marked)
             return _with_unit_of_time(question, evidence, marked) if fits else None
         return marked if _is_better(question, marked, likely, evidence) else evidence.short
+
+
+def _is_named_already(question: Question, person: str) -> bool:
+    """Whether the question names everybody whom the words name: asked for the doer, the network marks a victim."""
+    named = find_names(person)
+    return bool(named) and all(in_question(name.text, question) for name in named)
 
 
 _LONGEST_PASSAGE = 440
