@@ -137,6 +137,8 @@ class RuleReader:
         signals = _signals(question, candidate, short)
         score = self._likeness(candidate, best) + self._answering(signals, question.kind)
         score += self._apart(candidate) - self.weights.different * bool(unlike)
+        if candidate.heading and short and question.kind == "person":  # a caption names who is seen doing it
+            score += self.weights.heading
         return Evidence(hit, span, text, question.kind, score, signals, short, unlike, candidate.heading)
 
     def _likeness(self, candidate: _Candidate, best: float) -> float:

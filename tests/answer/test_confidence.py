@@ -41,3 +41,10 @@ def test_item_with_a_figure_on_a_line_of_its_own_is_no_heading() -> None:
 def test_yes_or_no_is_decided_by_the_sentence_that_says_what_is_done() -> None:
     text = "Ông Mẫu nêu ý tưởng hoãn họp vì trời mưa. Sau đó ông Mẫu đã rút lại ý tưởng này."
     assert "rút lại" in _read("Ông Mẫu có rút lại ý tưởng hoãn họp không?", text)[0].text
+
+
+def test_caption_that_names_the_doer_goes_before_a_sentence_without_a_name() -> None:
+    caption = "Ông Trần Văn Mẫu, Phó Chủ tịch huyện phát biểu tại lớp tập huấn"
+    told = "Phát biểu tại lớp tập huấn, đồng chí Phó Chủ tịch huyện ghi nhận kết quả."
+    best = _read("Ai phát biểu tại lớp tập huấn?", f"Trung tâm mở lớp.\n\n{caption}\n\n{told}")[0]
+    assert (best.text, best.heading) == (caption, True)
