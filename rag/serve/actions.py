@@ -20,7 +20,8 @@ from rag.serve.conversation import Exchange
 from rag.serve.export import as_markdown, as_word
 from rag.serve.identity import access_of
 from rag.serve.kept import KeptError, ReadDocument, recall, recall_all
-from rag.serve.library import DocumentMissingError, Library, shown_name
+from rag.serve.library import CollectionClosedError, DocumentMissingError, Library, shown_name
+from rag.serve.limits import TooManyError, retry_after
 from rag.types import Access, Document, DocumentInfo, Filters
 
 if TYPE_CHECKING:
@@ -74,6 +75,14 @@ def add_actions(app: FastAPI, assistant: Assistant, library: Library, origin: st
     app.include_router(routes)
 
 
+_STATUSES: Mapping[type[RagError], int] = {
+    KeptError: 422,
+    DocumentMissingError: 404,
+    CollectionClosedError: 403,
+    TooManyError: 429,
+}
+
+
 class Telling(APIRoute):
     """A route whose expected failures are told in the person's language."""
 
@@ -85,9 +94,11 @@ class Telling(APIRoute):
             try:
                 return await handle(request)
             except RagError as error:
-                missing = isinstance(error, DocumentMissingError)
-                status = 422 if isinstance(error, KeptError) else 404 if missing else 409
-                return JSONResponse({"detail": str(error)}, status_code=status)
+                status = next((status for kind, status in _STATUSES.items() if isinstance(error, kind)), 409)
+                answer = JSONResponse({"detail": str(error)}, status_code=status)
+                if isinstance(error, TooManyError):
+                    answer.raw_headers.append(retry_after(error))
+                return answer
 
         return told
 

@@ -29,6 +29,7 @@ from rag.serve.identity import Identification, access_of
 from rag.serve.library import Library
 from rag.serve.limits import Counting, Limits, admits
 from rag.serve.metrics import CONTENT_TYPE, Metrics
+from rag.serve.page_sessions import PageSessions
 from rag.serve.pages import message_page
 from rag.serve.places import Places
 from rag.serve.shell import Shell
@@ -62,7 +63,7 @@ def create_app(assistant: Assistant, settings: Settings, *, who: Identifies | No
     library = app.state.library = Library(assistant, settings)
     _add_documents(app, assistant, library)
     add_actions(app, assistant, library, public_origin(settings))
-    add_admin(app, assistant, library, settings)
+    add_admin(app, assistant, library, settings, limits)
     who = who or Identification(settings)
     add_sign_in(app, settings, getattr(who, "way", None))
     add_embed(app, assistant, settings)
@@ -72,6 +73,7 @@ def create_app(assistant: Assistant, settings: Settings, *, who: Identifies | No
     app.mount("/v1", make_openai(services))
     mount_chat(app, watched, settings, access_of, admits(limits))
     app.add_middleware(Shell)
+    app.add_middleware(PageSessions, functions=app.state.functions)
     app.add_middleware(Audited, audit=Audit(settings), limits=limits)
     app.add_middleware(Counting, limits=limits)
     app.add_middleware(Gate, who=who)

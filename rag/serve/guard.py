@@ -7,11 +7,14 @@ ask for a listed route and stay under its size. What passes and what does not ge
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 import secrets
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
+
+from starlette.exceptions import HTTPException
 
 from rag.lang import Language, say, speaking
 from rag.serve.headers import secured
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
+BODY_S = 30.0
+"""Time for a body that is read whole; files are handed on as they come and have no such limit."""
 ROUTE = "rag.route"
 """Where the guard leaves the listed route in the ASGI scope."""
 REQUEST_ID = "rag.request_id"
@@ -104,6 +109,8 @@ class Guard:
         except Refusal as refusal:
             if not has_started:
                 await _answer(scope, send_secured, refusal, request_id)
+        except HTTPException as error:  # Gradio's own, inside a stream that it has begun
+            log.warning("request %s ended: %s", request_id, error.status_code)
         except Exception:
             log.exception("request %s failed", request_id)
             if not has_started:
@@ -122,6 +129,10 @@ class Guard:
         if not _is_ours(scope, self._origin_for(scope, hosts[0].lower()), route):
             raise Refusal(403, say("Không nhận yêu cầu từ trang khác.", "Requests from other sites are not accepted."))
         length = _header(scope, b"content-length")
+        if length and _header(scope, b"transfer-encoding"):
+            # Where such a body ends is read differently by different servers; what follows it must not be taken for
+            # a request, so the connection ends here.
+            raise Refusal(400, say("Yêu cầu không hợp lệ.", "The request is not valid."), [(b"connection", b"close")])
         most = self.max_upload if route.max_bytes == UPLOAD else route.max_bytes
         if length and not (length[0].isdecimal() and int(length[0]) <= most):
             raise _too_large()
@@ -165,10 +176,19 @@ def _too_large() -> Refusal:
 
 
 async def _read_body(receive: Receive, max_bytes: int) -> Message:
-    """The whole body as one message. A chunked request does not tell its length beforehand, so it is counted here.
+    """The whole body as one message.
 
-    :raises Refusal: As soon as it is larger than allowed.
+    :raises Refusal: As soon as it is larger than allowed, or takes too long.
     """
+    try:
+        async with asyncio.timeout(BODY_S):
+            return await _whole_body(receive, max_bytes)
+    except TimeoutError:
+        raise Refusal(408, say("Gửi quá chậm. Xin thử lại.", "Too slow. Please try again.")) from None
+
+
+async def _whole_body(receive: Receive, max_bytes: int) -> Message:
+    """Everything, counted as it comes: a chunked request does not tell its length beforehand."""
     body = bytearray()
     while True:
         message = await receive()

@@ -49,6 +49,13 @@ class DocumentMissingError(RagError):
     """No such document, or not for this person."""
 
 
+class CollectionClosedError(RagError):
+    """A person puts documents only where she may read them."""
+
+    def __init__(self) -> None:
+        super().__init__(say("Anh chị không được nạp vào bộ này.", "You may not add to this collection."))
+
+
 @dataclass(frozen=True, slots=True)
 class Uploaded:
     """What became of one uploaded file.
@@ -80,6 +87,13 @@ class _Removed:
     until: float
     documents: tuple[tuple[tuple[Document, ...], Origin], ...]
 
+    def is_for(self, access: Access | None) -> bool:
+        """Whether a person may read all that was removed."""
+        readable = access.collections if access else None
+        return readable is None or all(
+            v.info.collection in readable for versions, _ in self.documents for v in versions
+        )
+
 
 class Library:
     """The documents of one store. Threads may share one; changes take turns."""
@@ -99,12 +113,22 @@ class Library:
         store = self.assistant.store
         return {name: store.counts_of(name, access) for name in ("publisher", "collection")}
 
-    def add(self, name: str, content: bytes, collection: str = "default") -> Uploaded:
+    def check_may_add(self, collection: str, access: Access | None) -> None:
+        """Whether a person may put documents into a collection.
+
+        :raises CollectionClosedError: If she may not read it: a file of the same name would replace what is there.
+        """
+        if access is not None and access.collections is not None and collection not in access.collections:
+            raise CollectionClosedError
+
+    def add(self, name: str, content: bytes, collection: str = "default", access: Access | None = None) -> Uploaded:
         """Keep an uploaded file and index what is in it. The same name again is a new version of the same document.
 
         :param name: The file's name as the person has it.
+        :raises CollectionClosedError: If this person may not add there.
         :raises StoreBusyError: If another process is writing.
         """
+        self.check_may_add(collection, access)
         shown = shown_name(name)
         suffix = Path(shown).suffix.lower()
         if suffix not in FORMATS:
@@ -154,15 +178,15 @@ class Library:
         self.assistant.refresh()
         return Removal(removed.token, tuple(title_of(versions[-1]) for versions, _origin in kept))
 
-    def undo(self, token: str) -> int:
+    def undo(self, token: str, access: Access | None = None) -> int:
         """Take a removal back, old versions included.
 
         :return: How many documents are there again.
-        :raises DocumentMissingError: If it is too late.
+        :raises DocumentMissingError: If it is too late, or this person may not read all of them.
         :raises StoreBusyError: If another process is writing.
         """
         with self._turn:
-            found = next((removed for removed in self._waiting() if removed.token == token), None)
+            found = next((r for r in self._waiting() if r.token == token and r.is_for(access)), None)
             if found is None:
                 raise DocumentMissingError(
                     say("Đã quá hạn hoàn tác; xin nạp lại tài liệu.", "It is too late to undo; add the files again.")

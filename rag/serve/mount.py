@@ -61,6 +61,7 @@ def mount_chat(
     _finish(build())
     inner = app.router.routes[-1].app  # type: ignore[attr-defined]
     app.state.end_streams = inner.stop_event.set
+    app.state.functions = frozenset(inner.blocks.fns)
 
 
 def _finish(building: Coroutine[Any, Any, None]) -> None:

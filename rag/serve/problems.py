@@ -26,6 +26,7 @@ def title(status: int) -> str:
         403: say("Không được phép", "Not allowed"),
         404: say("Không tìm thấy", "Not found"),
         405: say("Không dùng được cách gọi này", "Method not allowed"),
+        408: say("Gửi quá chậm", "Request timeout"),
         409: say("Trái với trạng thái hiện tại", "Conflict"),
         413: say("Nội dung quá lớn", "Content too large"),
         415: say("Không hỗ trợ kiểu nội dung này", "Unsupported content type"),

@@ -20,6 +20,7 @@ from rag.errors import RagError, SettingError
 from rag.lang import say
 from rag.serve.addresses import is_loopback, public_origin, sends_plainly
 from rag.serve.identity import way_of
+from rag.serve.patience import PatientProtocol
 from rag.settings import Settings
 
 if TYPE_CHECKING:
@@ -180,6 +181,7 @@ def make_server(app: FastAPI, settings: Settings, *, on_ready: OnReady | None = 
         access_log=False,
         server_header=False,
         proxy_headers=False,
+        http=PatientProtocol,
         ws="none",
         lifespan="on",
         timeout_graceful_shutdown=DRAIN_S,

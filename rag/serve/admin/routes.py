@@ -16,9 +16,10 @@ from rag.serve.admin.feedback import as_cases, as_csv, as_jsonl, feedback_page
 from rag.serve.admin.inspector import SHOWN, inspector_page
 from rag.serve.admin.status import status_page
 from rag.serve.headers import STRICT_POLICY
-from rag.serve.identity import access_of
+from rag.serve.identity import access_of, identity_of
 from rag.serve.kept import KeptError
 from rag.serve.library import Library
+from rag.serve.limits import Limits
 from rag.settings import Settings
 
 if TYPE_CHECKING:
@@ -32,11 +33,11 @@ _EXPORTS = {
 }
 
 
-def add_admin(app: FastAPI, assistant: Assistant, library: Library, settings: Settings) -> None:
+def add_admin(app: FastAPI, assistant: Assistant, library: Library, settings: Settings, limits: Limits) -> None:
     """Add the pages and what their script calls."""
     routes = APIRouter(prefix="/admin", route_class=Telling)
     _add_pages(routes, assistant, library, settings)
-    _add_changes(routes, library)
+    _add_changes(routes, library, limits)
     app.include_router(routes)
 
 
@@ -72,13 +73,16 @@ def _add_pages(routes: APIRouter, assistant: Assistant, library: Library, settin
         return _page(status_page(assistant, settings))
 
 
-def _add_changes(routes: APIRouter, library: Library) -> None:
+def _add_changes(routes: APIRouter, library: Library, limits: Limits) -> None:
     @routes.post("/upload")
     async def upload(request: Request, name: str = "", collection: str = "default") -> Response:
         if not collection.strip() or len(collection) > 100 or any(not c.isprintable() or c in "|/" for c in collection):
             raise KeptError(say("Tên bộ tài liệu không hợp lệ.", "The collection's name is not valid."))
+        into, who = " ".join(collection.split()), identity_of(request)
+        library.check_may_add(into, who.access)
+        limits.files(who, 1)
         content = await request.body()
-        done = await run_in_threadpool(library.add, name, content, " ".join(collection.split()))
+        done = await run_in_threadpool(library.add, name, content, into, who.access)
         return JSONResponse(
             {"name": done.name, "outcome": done.outcome, "reason": done.reason, "notes": list(done.notes),
              "documents": done.documents},
@@ -100,8 +104,8 @@ def _add_changes(routes: APIRouter, library: Library) -> None:
 
     @routes.post("/undo")
     async def undo(request: Request) -> Response:
-        body = await read_json(request)
-        return JSONResponse({"documents": await run_in_threadpool(library.undo, str(body.get("token", "")))})
+        token = str((await read_json(request)).get("token", ""))
+        return JSONResponse({"documents": await run_in_threadpool(library.undo, token, access_of(request))})
 
 
 def _page(html: str) -> Response:

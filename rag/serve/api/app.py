@@ -19,7 +19,7 @@ from rag.serve.api.models import FieldError, both
 from rag.serve.api.other import other_routes
 from rag.serve.api.services import Services, request_id
 from rag.serve.guard import Refusal
-from rag.serve.library import DocumentMissingError
+from rag.serve.library import CollectionClosedError, DocumentMissingError
 from rag.serve.limits import TooManyError, retry_after
 from rag.serve.places import RETRY_AFTER_S, FullError
 from rag.serve.problems import encoded, problem
@@ -111,6 +111,8 @@ def _expected(request: Request, error: Exception) -> Response:
         return failure(request, 503, str(error), [(b"retry-after", str(RETRY_AFTER_S).encode())])
     if isinstance(error, TooManyError):
         return failure(request, 429, str(error), [retry_after(error)])
+    if isinstance(error, CollectionClosedError):
+        return failure(request, 403, str(error))
     if isinstance(error, DocumentMissingError):
         return failure(request, 404, str(error))
     if isinstance(error, QuestionError | LoadError):

@@ -32,7 +32,7 @@ from rag.serve.api.models import (
 )
 from rag.serve.api.services import EVENT_STREAM, Services, refusals, wants_stream
 from rag.serve.guard import Refusal
-from rag.serve.identity import Identity, access_of, identity_of
+from rag.serve.identity import access_of, identity_of
 from rag.serve.library import UNDO_S, Uploaded, shown_name
 from rag.types import Access, Filters
 
@@ -133,7 +133,8 @@ def _adding(router: APIRouter, services: Services) -> None:
         identity = identity_of(request)
         async with request.form(max_files=services.settings.upload_files, max_fields=4, max_part_size=1024) as form:
             collection = str(form.get("collection") or "default")
-            _check_collection(collection, identity)
+            _check_collection(collection)
+            services.library.check_may_add(collection, identity.access)
             files = [
                 (part.filename or "", await part.read())
                 for part in form.getlist("files")
@@ -142,16 +143,18 @@ def _adding(router: APIRouter, services: Services) -> None:
         if not files:
             raise Refusal(422, say("Không có tệp nào trong trường files.", "There is no file in the field files."))
         services.limits.files(identity, len(files))
-        added = _add(services, files, collection)
+        added = _add(services, files, collection, identity.access)
         if wants_stream(request):
             return StreamingResponse(_file_events(added), media_type=EVENT_STREAM, headers=STREAM_HEADERS)
         return JSONResponse({"files": [row async for row in added]})
 
 
-async def _add(services: Services, files: list[tuple[str, bytes]], collection: str) -> AsyncIterator[dict[str, Any]]:
+async def _add(
+    services: Services, files: list[tuple[str, bytes]], collection: str, access: Access
+) -> AsyncIterator[dict[str, Any]]:
     for name, content in files:
         try:
-            done = await anyio.to_thread.run_sync(services.library.add, name, content, collection)
+            done = await anyio.to_thread.run_sync(services.library.add, name, content, collection, access)
         except StoreBusyError as error:
             done = Uploaded(shown_name(name), "failed", str(error))
         yield _uploaded(done)
@@ -172,16 +175,13 @@ def _uploaded(done: Uploaded) -> dict[str, Any]:
     return row.model_dump(mode="json")
 
 
-def _check_collection(collection: str, identity: Identity) -> None:
-    """A person puts documents only where she may read them.
+def _check_collection(collection: str) -> None:
+    """Whether it can be the name of a collection.
 
-    :raises Refusal: 403, or 422 for a name that is none.
+    :raises Refusal: 422.
     """
     if not 0 < len(collection) <= MAX_ID or not collection.isprintable():
         raise Refusal(422, say("Tên bộ tài liệu không hợp lệ.", "The name of the collection is not valid."))
-    allowed = identity.access.collections
-    if allowed is not None and collection not in allowed:
-        raise Refusal(403, say("Anh chị không được nạp vào bộ này.", "You may not add to this collection."))
 
 
 def _changing(router: APIRouter, services: Services) -> None:
@@ -224,5 +224,5 @@ def _changing(router: APIRouter, services: Services) -> None:
         summary=both("Hoàn tác một lần gỡ", "Take a removal back"),
         responses=refusals(404, 413, 503),
     )
-    def undo(given: UndoGiven) -> RestoredRow:
-        return RestoredRow(restored=services.library.undo(given.undo))
+    def undo(request: Request, given: UndoGiven) -> RestoredRow:
+        return RestoredRow(restored=services.library.undo(given.undo, access_of(request)))

@@ -327,9 +327,10 @@
   async function judge(group, verdict) {
     const told = group.querySelector('.note');
     try {
-      await call('/api/v1/feedback', {
+      const kept = await call('/api/v1/feedback', {
         method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(verdict),
       });
+      await kept.json();  // read to its end, else the browser counts it as broken off
     } catch (error) {
       told.textContent = error instanceof Failure ? error.message : words.broken;
       return false;
