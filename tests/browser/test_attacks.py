@@ -15,6 +15,7 @@ from fake_assistant import FakeAssistant, cite, make_document, make_hit
 from rag.types import Answer
 from tests.browser.test_embed import SECRET, Host, host
 from tests.browser.visit import served
+from tests.conftest import Figure
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
@@ -71,7 +72,7 @@ def test_there_are_a_hundred() -> None:
 
 
 @pytest.mark.parametrize("at", range(0, 100, AT_ONCE))
-def test_nothing_runs(browser: Any, world: tuple[FakeAssistant, str, Host], at: int) -> None:
+def test_nothing_runs(browser: Any, world: tuple[FakeAssistant, str, Host], at: int, figure: Figure) -> None:
     fake, address, page_host = world
     payloads = PAYLOADS[at : at + AT_ONCE]
     question = f"tấn công {at}"
@@ -117,6 +118,7 @@ def test_nothing_runs(browser: Any, world: tuple[FakeAssistant, str, Host], at: 
             )
         assert dialogs == []
         assert foreign == []
+        figure("hostile texts shown in three pages, none ran or asked another host", len(payloads), 3 * len(payloads))
     finally:
         context.close()
         fake.documents.remove(document)

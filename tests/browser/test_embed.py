@@ -17,6 +17,7 @@ import pytest
 from fake_assistant import QUOTE, TEXT, FakeAssistant
 
 from rag.settings import Settings
+from tests.browser.axe import assert_accessible
 from tests.browser.conftest import ARGUMENTS, find_browser
 from tests.browser.visit import served
 from tests.conftest import REPOSITORY
@@ -310,6 +311,10 @@ def test_a_screen_reader_finds_its_way(scene: Scene, look: Open) -> None:
     assert frame.get_by_role("link", name="Nguồn 1: Tổng kết công tác năm 2020").count() == 1
     assert frame.get_by_role("button", name="Mở toàn văn: Tổng kết công tác năm 2020 (mở trong thẻ mới)").count() == 1
     assert seen.page.locator("news-rag-chat").get_by_role("dialog", name="Hỏi đáp văn bản").count() == 1
+    frame.get_by_role("button", name="Chưa đúng").click()
+    for theme in ("light", "dark"):
+        frame.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
+        assert_accessible(frame)
 
 
 def test_an_answer_is_judged_inside_the_frame(scene: Scene, look: Open) -> None:

@@ -13,6 +13,7 @@ import pytest
 from fake_assistant import FakeAssistant
 
 from rag.settings import Settings
+from tests.conftest import Figure
 from tests.serve.api.conftest import running, wait_until
 
 pytestmark = pytest.mark.long
@@ -20,7 +21,7 @@ AT_ONCE, WAITING = 4, 46
 ASK = {"question": "Bao nhiêu công trình?"}
 
 
-def test_fifty_are_served_and_more_are_refused_within_a_tenth_of_a_second(settings: Settings) -> None:
+def test_fifty_are_served_and_more_are_refused_within_a_tenth_of_a_second(settings: Settings, figure: Figure) -> None:
     assistant = FakeAssistant(pause_s=0.1)
     here = replace(settings, answers_at_once=AT_ONCE, answers_waiting=WAITING)
     with running(assistant, here) as address, ThreadPoolExecutor(AT_ONCE + WAITING) as pool:
@@ -40,3 +41,5 @@ def test_fifty_are_served_and_more_are_refused_within_a_tenth_of_a_second(settin
     assert sum(one.status_code == 200 for one in answers) >= 50 - 2
     assert p95 < 0.1, f"n={len(seconds)}, p50 {1000 * statistics.median(seconds):.1f} ms, p95 {1000 * p95:.1f} ms"
     assert threading.active_count() < 100
+    figure("refusals past capacity, time of one p95, ms", 1000 * p95, len(seconds))
+    figure("answers given to those who had a place", sum(one.status_code == 200 for one in answers), len(answers))
