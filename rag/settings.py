@@ -32,6 +32,10 @@ def _secret(env: str, doc: str) -> Any:
     return field(default="", repr=False, metadata={"env": env, "unit": "", "doc": doc, "secret": True})
 
 
+SECRET_FILE = "_FILE: "  # noqa: S105 - no secret
+"""Between a variable and the path of the file that holds its secret, in :attr:`Settings.origins`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """All settings. Make one with :meth:`load`; tests may construct it directly."""
@@ -98,7 +102,10 @@ class Settings:
     load_max_file_mb: int = _setting(50, "RAG_LOAD_MAX_FILE", "MiB", "largest file read (rows: no limit)")
     load_max_chars: int = _setting(5_000_000, "RAG_LOAD_MAX_CHARS", "characters", "longest text of one document")
     origins: Mapping[str, str] = field(default_factory=dict)
-    """Where each value came from: ``argument``, the environment variable's name, ``rag.toml`` or ``default``."""
+    """Where each value came from: ``argument``, the environment variable's name, ``rag.toml`` or ``default``.
+
+    For a secret in a file of its own: the variable, :data:`SECRET_FILE` and the file's path.
+    """
 
     @classmethod
     def load(cls, store: str | Path | None = None, *, env: Mapping[str, str] | None = None, **given: Any) -> Settings:
@@ -196,7 +203,7 @@ def _read_secret(variable: str, in_table: bool, environ: Mapping[str, str]) -> t
     if not named:
         return "", "default"
     try:
-        return Path(named).read_text(encoding="utf-8").strip(), f"{variable}_FILE"
+        return Path(named).read_text(encoding="utf-8").strip(), f"{variable}{SECRET_FILE}{named}"
     except (OSError, UnicodeDecodeError) as error:
         raise SettingError(
             say(f"{variable}_FILE: không đọc được tệp: {error}.", f"{variable}_FILE: cannot be read: {error}.")

@@ -26,8 +26,11 @@ from rag.settings import Settings
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
-ACTS = ("user", "key", "collection", "documents")
-"""Commands that change who may do what, or remove documents; no secret ever stands among their arguments."""
+ACTS = ("user", "key", "collection", "documents", "backup", "restore", "export", "embed-token")
+"""Commands that change who may do what, remove documents, take them away whole, or speak for a person; no secret ever
+stands among their arguments."""
+GROUPS = ("user", "key", "collection", "documents")
+"""Those of them that do nothing without a further word."""
 LOOKS = ("list", "show")
 INTERRUPTED = 130
 READER_GONE = 141
@@ -139,7 +142,9 @@ def run(args: Sequence[str] | None = None) -> int:
 
 def _note_act(args: Sequence[str]) -> None:
     """Note in the audit log who changed people, keys, rights or documents from the command line."""
-    if not args or args[0] not in ACTS or len(args) < 2 or args[1] in LOOKS or {"-h", "--help"} & set(args):
+    if not args or args[0] not in ACTS or {"-h", "--help"} & set(args):
+        return
+    if args[0] in GROUPS and (len(args) < 2 or args[1] in LOOKS):
         return
     from rag.serve.audit import Audit, shell_user
 

@@ -16,7 +16,7 @@ from rag.cli.check import Check, State
 from rag.errors import SettingError, StoreError
 from rag.lang import say
 from rag.serve.addresses import is_loopback, proxy_networks, public_origin, sends_plainly
-from rag.settings import Settings
+from rag.settings import SECRET_FILE, Settings
 
 _MOST_PROXIES = 65_536
 """Addresses that may be trusted as proxies: a network of offices, not the world."""
@@ -114,11 +114,12 @@ def _secrets(settings: Settings) -> Iterator[Check]:
 def _files(settings: Settings) -> Iterator[Check]:
     """Who else on this machine may read the store, its passwords and its settings."""
     name = say("Quyền tệp", "File rights")
-    private = [settings.store / "access.db", settings.store / "audit", settings.store / "rag.toml"]
+    kept = [settings.store / "access.db", *_secret_files(settings)]
+    private = [*kept, settings.store / "audit", settings.store / "rag.toml"]
     open_ones = [path for path in private if _others_may_read(path)]
     if open_ones:
         listed = ", ".join(path.name for path in open_ones)
-        state: State = "problem" if any(path.name == "access.db" for path in open_ones) else "note"
+        state: State = "problem" if set(kept) & set(open_ones) else "note"
         yield Check(name, state, say(f"người khác trên máy đọc được: {listed}", f"others may read: {listed}"))
     elif _others_may_read(settings.store):
         detail = say(
@@ -128,6 +129,12 @@ def _files(settings: Settings) -> Iterator[Check]:
         yield Check(name, "note", detail)
     else:
         yield Check(name, "ok", str(settings.store))
+
+
+def _secret_files(settings: Settings) -> list[Path]:
+    """The files that secrets were read from; a public key is none."""
+    named = [where for name, where in settings.origins.items() if name != "embed_public_key" and SECRET_FILE in where]
+    return [Path(where.split(SECRET_FILE, 1)[1]) for where in named]
 
 
 def _others_may_read(path: Path) -> bool:

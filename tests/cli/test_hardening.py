@@ -85,6 +85,16 @@ def test_files_that_others_may_read_are_named(server: Settings) -> None:
     assert states(server)["Quyền tệp"] == "note"
 
 
+def test_a_secret_that_others_may_read_is_a_problem(server: Settings, tmp_path: Path) -> None:
+    path = tmp_path / "secret"
+    path.write_text("k" * 48, encoding="utf-8")
+    for mode, state in ((0o644, "problem"), (0o600, "ok")):
+        path.chmod(mode)
+        loaded = Settings.load(server.store, env={"RAG_EMBED_SECRET_FILE": str(path)})
+        assert loaded.embed_secret == "k" * 48
+        assert states(loaded)["Quyền tệp"] == state
+
+
 def test_nobody_to_administer_and_keys_without_an_end(settings: Settings, server: Settings) -> None:
     database = Database(server)
     Keys(database).create("mãi mãi", ["ask"])

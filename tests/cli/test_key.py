@@ -36,3 +36,16 @@ def test_what_was_done_is_in_the_audit_log(rag, tmp_path):
     assert [row["act"] for row in rows] == ["rag key create a --json", f"rag key revoke {key['id']}"]
     assert all(row["user"].startswith("shell:") for row in rows)
     assert key["key"] not in path.read_text()
+
+
+def test_speaking_for_a_person_is_in_the_audit_log(rag, tmp_path, monkeypatch):
+    monkeypatch.setenv("RAG_EMBED_SECRET", "k" * 48)
+    monkeypatch.setenv("RAG_EMBED_ORIGINS", "https://noi-bo.example")
+    rag("key", "create", "a")
+    token = rag("embed-token", "an", "--origin", "https://noi-bo.example").out.strip()
+    assert token.startswith("ey")
+    (path,) = (tmp_path / "store" / "audit").iterdir()
+    text = path.read_text()
+    assert json.loads(text.splitlines()[-1])["act"] == "rag embed-token an --origin https://noi-bo.example"
+    assert token not in text
+    assert "kkkk" not in text
