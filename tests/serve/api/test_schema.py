@@ -18,6 +18,10 @@ OPERATIONS = ["POST /ask", "POST /search", "GET /documents", "GET /documents/{do
               "DELETE /documents/{document_id}", "POST /feedback", "GET /status"]  # fmt: skip
 
 
+PATIENCE_S = 60
+"""A busy machine is no failure."""
+
+
 @pytest.fixture(scope="module")
 def operations(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     """The operations of our OpenAPI document, as a real server gives it."""
@@ -41,7 +45,7 @@ def try_out(operation: Any, n: int, *, derandomize: bool) -> int:
     @hypothesis.given(case=operation.as_strategy())
     def keeps_to_its_document(case: Any) -> None:
         nonlocal sent
-        case.call_and_validate(excluded_checks=excluded)
+        case.call_and_validate(excluded_checks=excluded, timeout=PATIENCE_S)
         sent += 1
 
     # A schema cannot say which bytes make a form that can be read.
