@@ -78,8 +78,7 @@ class Reader(Protocol):
 class Weights:
     """Weights of the signals in a sentence's score.
 
-    The first five, ``rare`` and ``led`` (what the sentence says that its neighbours do not, and what the one before it
-    adds) were searched on one half of XQuAD-R's articles; ``heading`` was set on the development articles of
+    The first five were searched on one half of XQuAD-R's articles; ``heading`` was set on the development articles of
     ``evals/datasets``, since those passages have no headings; ``undecided``, for a sentence that does not say what a
     yes/no question asks to be done, likewise. ``rag eval compare`` tells what a change does.
     """
@@ -93,8 +92,6 @@ class Weights:
     different: float = 1.0
     heading: float = 1.0
     undecided: float = 0.8
-    rare: float = 1.2
-    led: float = 0.8
 
 
 class RuleReader:
@@ -136,7 +133,7 @@ class RuleReader:
         unlike = differences(question, text, setting)
         signals = _signals(question, candidate, short)
         score = self._likeness(candidate, best) + self._answering(signals, question.kind)
-        score += self._apart(candidate) - self.weights.different * bool(unlike)
+        score -= self.weights.different * bool(unlike)
         if candidate.heading and short and question.kind == "person":  # a caption names who is seen doing it
             score += self.weights.heading
         return Evidence(hit, span, text, question.kind, score, signals, short, unlike, candidate.heading)
@@ -151,13 +148,6 @@ class RuleReader:
             + w.passage * (candidate.hit.score - best)
             - w.heading * candidate.heading
         )
-
-    def _apart(self, candidate: _Candidate) -> float:
-        """How much the sentence says of what its neighbours do not say, and what the one before it adds."""
-        start = candidate.hit.passage.start
-        row = tuple((span.start - start, span.end - start) for span in _sentences(candidate.hit))
-        alone, led = candidate.shares.apart(row, candidate.number)
-        return self.weights.rare * alone + self.weights.led * led
 
     def _answering(self, signals: Signals, kind: Kind) -> float:
         undecided = self.weights.undecided * signals.missing if kind == "yesno" else 0.0
@@ -188,7 +178,6 @@ class _Candidate:
     def __init__(self, hit: Hit, number: int, shares: Shares, telling: tuple[Term, ...], context: float) -> None:
         start, span = hit.passage.start, _sentences(hit)[number]
         self.number = number
-        self.shares = shares
         self.hit = hit
         self.span = span
         self.heading = _is_heading(hit.passage.text, span.start - start, span.end - start, span.end <= _HEAD)

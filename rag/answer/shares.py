@@ -6,7 +6,6 @@ terms up again in each of them was a quarter of the time of reading.
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import pairwise
@@ -30,7 +29,6 @@ class Shares:
         self._words = words_of(text)
         self._places = [_look_up(term, self._words) for term in terms]
         self._total = sum(t.weight for t in telling)
-        self._rare: tuple[list[list[bool]], list[float]] | None = None
         self._beside = [_neighbours(i, telling) for i in range(len(telling))]
         self._pairs = [(i, i + 1) for i, (a, b) in enumerate(pairwise(terms)) if b.position - a.position == 1]
 
@@ -43,31 +41,6 @@ class Shares:
             return coverage(self._telling, own), pair_coverage(self._terms, own)
         inside = [_inside(places, first, last) for places in self._places]
         return self._coverage(inside), self._pair_coverage(inside)
-
-    def apart(self, row: tuple[tuple[int, int], ...], number: int) -> tuple[float, float]:
-        """What one sentence of the text says of the terms that few of its sentences have.
-
-        :param row: Where the sentences stand.
-        :return: Share of the terms' weight in the sentence, and what the one before it adds to that, each 0 to 1.
-        """
-        held, weights = self._rarity(row)
-        total = sum(weights) or 1.0
-        own = held[number]
-        before = held[number - 1] if number else own
-        alone = sum(w for w, has in zip(weights, own, strict=True) if has)
-        led = sum(w for w, has, had in zip(weights, own, before, strict=True) if had and not has)
-        return alone / total, led / total
-
-    def _rarity(self, row: tuple[tuple[int, int], ...]) -> tuple[list[list[bool]], list[float]]:
-        """Which terms each sentence has, and the weight of each term: the fewer have it, the more it tells apart."""
-        if self._rare is None:
-            edges = [(bisect_left(self._words.starts, a), bisect_left(self._words.starts, b)) for a, b in row]
-            held = [[bool(_inside(places, a, b)) for places in self._places] for a, b in edges]
-            counts = [sum(column) for column in zip(*held, strict=True)] if self._terms else []
-            rows = zip(self._terms, counts, strict=True)
-            rare = [t.weight * (math.log((len(row) + 1) / (n + 0.5)) + 0.1) if n else t.weight for t, n in rows]
-            self._rare = held, rare
-        return self._rare
 
     def _coverage(self, inside: Sequence[Places]) -> float:
         if not self._total:
