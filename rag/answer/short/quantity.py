@@ -17,7 +17,7 @@ _MONEY = re.compile(
     r"kim ngach|dau tu|dong|usd|ty dong|trieu dong)\b"
 )
 _SHARE = re.compile(r"\b(ty le|ti le|phan tram|chiem|ti suat|ty suat|ty trong|lai suat)\b|%")
-_AREA = re.compile(r"\b(dien tich|hecta|ha|m2|km2)\b")
+_AREA = re.compile(r"\b(dien tich|hecta|hec ta|ha|m2|km2|(ki lo )?met vuong)\b")
 _LENGTH = re.compile(r"\b(bao xa|dai bao nhieu|chieu dai|chieu cao|cao bao nhieu|rong bao nhieu|khoang cach|km|met)\b")
 _WEIGHT = re.compile(r"\b(san luong|nang bao nhieu|khoi luong|trong luong|tan|kg)\b")
 _UNITS: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = (
@@ -108,6 +108,14 @@ def _wanted_quantities(question: Question, sentence: str) -> list[tuple[int, int
         elif _is_unit_wanted(quantity, units, question):
             found.append((quantity.start, max(end, quantity.end), 0.3 if units else 0.0))
     return found
+
+
+def fits_unit(question: Question, words: str) -> bool:
+    """Whether words can answer as to the unit: a sum of money is no area."""
+    plain = fold(question.text)
+    wanted = next((units for pattern, units in _UNITS if pattern.search(plain)), None)
+    found = {quantity.unit for quantity in find_quantities(words) if quantity.unit}
+    return wanted is None or not found or bool(found & wanted)
 
 
 def _is_unit_wanted(quantity: Quantity, units: frozenset[str] | None, question: Question) -> bool:

@@ -12,6 +12,7 @@ from typing import Protocol
 from rag.answer.question import Kind, Question, key
 from rag.answer.read import Evidence, Reader
 from rag.answer.short.base import Short, in_question, placed
+from rag.answer.short.quantity import fits_unit
 from rag.answer.short.who import office_asked
 from rag.answer.span.model import Found
 from rag.answer.span.snap import snap
@@ -106,7 +107,7 @@ class SpanReader:
         if evidence.kind == "person" and _is_named_already(question, marked.text):
             return evidence.short
         if evidence.short is None:
-            fits = likely >= self.mix.sure and _may_answer(evidence, marked)
+            fits = likely >= self.mix.sure and _may_answer(question, evidence, marked)
             return _with_unit_of_time(question, evidence, marked) if fits else None
         return marked if _is_better(question, marked, likely, evidence) else evidence.short
 
@@ -157,7 +158,7 @@ _TIME = re.compile(
 def _is_better(question: Question, marked: Short, likely: float, evidence: Evidence) -> bool:
     """Whether the network's words go before a rule's: they lie elsewhere, or the rule cut a joined figure ("20-18")."""
     rule = evidence.short
-    if rule is None or rule.derived or not _may_answer(evidence, marked):
+    if rule is None or rule.derived or not _may_answer(question, evidence, marked):
         return rule is None
     if marked.start < rule.end and rule.start < marked.end:
         inside = marked.start <= rule.start and rule.end <= marked.end
@@ -200,8 +201,10 @@ _A_PLACE = re.compile(
 """Words with which a place begins, or that stand right before its name."""
 
 
-def _may_answer(evidence: Evidence, marked: Short) -> bool:
-    """Whether the network's words are of the kind asked for: a place is no person."""
+def _may_answer(question: Question, evidence: Evidence, marked: Short) -> bool:
+    """Whether the network's words are of the kind asked for: a place is no person, a sum no area."""
+    if evidence.kind == "quantity" and not fits_unit(question, marked.text):
+        return False
     if evidence.kind == "person":
         before = evidence.text[: marked.start].split()[-2:]
         return not (_A_PLACE.match(marked.text) or (before and _A_PLACE.fullmatch(" ".join(before[-1:]))))
