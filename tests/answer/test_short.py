@@ -33,7 +33,7 @@ from rag.answer.short import find_short
             "Bác sĩ, Hồ Mẫu, Giám đốc Bệnh viện Mẫu nói.",
             "Hồ Mẫu, Giám đốc Bệnh viện Mẫu",
         ),
-        ("Hiến bao nhiêu mét vuông đất?", "Nhân dân góp 2 tỷ đồng, hiến 3.200 m2 đất.", "3.200 m2 đất"),
+        ("Hiến bao nhiêu mét vuông đất?", "Nhân dân góp 2 tỷ đồng, hiến 3.200 m2 đất.", "3.200 m2"),
         ("Xây xong năm nào?", "Cầu xây xong năm 2031, sửa nhiệm kỳ 2035 - 2040.", "năm 2031"),
     ],
 )

@@ -115,7 +115,8 @@ def fits_unit(question: Question, words: str) -> bool:
     plain = fold(question.text)
     wanted = next((units for pattern, units in _UNITS if pattern.search(plain)), None)
     found = {quantity.unit for quantity in find_quantities(words) if quantity.unit}
-    return wanted is None or not found or bool(found & wanted)
+    measures = frozenset().union(*(units for _, units in _UNITS))
+    return wanted is None or bool(found & wanted) or not found or not found <= measures
 
 
 def _is_unit_wanted(quantity: Quantity, units: frozenset[str] | None, question: Question) -> bool:
