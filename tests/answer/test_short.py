@@ -34,6 +34,8 @@ from rag.answer.short import find_short
             "Hồ Mẫu, Giám đốc Bệnh viện Mẫu",
         ),
         ("Hiến bao nhiêu mét vuông đất?", "Nhân dân góp 2 tỷ đồng, hiến 3.200 m2 đất.", "3.200 m2"),
+        ("Ông Mẫu bị bắt ở đâu?", "Tại xã Đông Lĩnh, ông Mẫu (trú tại xã Tây Phong) bị bắt.", "xã Đông Lĩnh"),
+        ("Ông Mẫu quê ở đâu?", "Ông Mẫu, quê ở xã Tây Phong, bị bắt.", "xã Tây Phong"),
         ("Xây xong năm nào?", "Cầu xây xong năm 2031, sửa nhiệm kỳ 2035 - 2040.", "năm 2031"),
     ],
 )

@@ -14,7 +14,7 @@ from rag.text.unicode import fold
 
 _MONEY = re.compile(
     r"\b(kinh phi|tien|von|gia|doanh thu|ngan sach|thu nhap|luong|chi phi|tri gia|loi nhuan|giai ngan|ho tro|phi|no|"
-    r"kim ngach|dau tu|dong|usd|ty dong|trieu dong)\b"
+    r"kim ngach|dau tu|dong|usd|ty dong|trieu dong|boi thuong|den bu|tien phat|hoc phi|vien phi|tai tro|quyen gop)\b"
 )
 _SHARE = re.compile(r"\b(ty le|ti le|phan tram|chiem|ti suat|ty suat|ty trong|lai suat)\b|%")
 _AREA = re.compile(r"\b(dien tich|hecta|hec ta|ha|m2|km2|(ki lo )?met vuong)\b")

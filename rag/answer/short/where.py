@@ -13,7 +13,7 @@ from rag.text.syllables import is_function_word
 from rag.text.unicode import fold
 
 _PLACE_HEAD = re.compile(
-    r"(?<!\w)(?:tại|ở|từ|đến|thuộc|trên địa bàn|VKSND|TAND|UBND|HĐND|Công an)\s+"
+    r"(?<!\w)(?:[Tt]ại|[Ởở]|[Tt]ừ|đến|thuộc|trên địa bàn|VKSND|TAND|UBND|HĐND|Công an)\s+"
     r"((?:(?:tỉnh|huyện|xã|thành phố|TP\.?|thị xã|thị trấn|quận|phường|"
     r"thôn|bản|làng|đảo|khu vực|khu|nước|hội trường|trụ sở|nhà|sân vận động|bệnh viện|trường)\s+)*)(?=[A-ZĐÀ-Ỹ])"
 )
@@ -24,7 +24,7 @@ def find_place(question: Question, sentence: str, _: date | None) -> Short | Non
     found = []
     wrong_way = _wrong_way(question)
     for head in _PLACE_HEAD.finditer(sentence):
-        if head.group().startswith(wrong_way):
+        if head.group().lower().startswith(wrong_way) or _is_home(question, sentence[: head.start()]):
             continue
         name = next((n for n in find_names(sentence) if head.end() <= n.start + 1 <= head.end() + 2), None)
         if name and not in_question(name.text, question) and not _LAW.match(name.text):
@@ -74,6 +74,17 @@ def _wrong_way(question: Question) -> tuple[str, ...]:
     if re.search(r"\btu (dau|noi nao)\b", plain):
         return ("đến",)
     return ("từ",) if re.search(r"\b(den|di|toi|ve) (dau|noi nao)\b", plain) else ()
+
+
+_HOME = re.compile(r"\b(tru|ngu|que|sinh|ho khau|hktt|dia chi)( quan)?:? ?$")
+
+
+def _is_home(question: Question, before: str) -> bool:
+    """Whether a place is where somebody lives or comes from, in a question that asks for something else."""
+    home = _HOME.search(fold(before[-12:]))
+    return bool(home) and not re.search(
+        r"\b(tru|ngu|que|sinh|song|o|ho khau|dia chi)\b(?! dau$)", fold(question.text).strip(" ?")
+    )
 
 
 def _whole_place(sentence: str, end: int) -> int:
