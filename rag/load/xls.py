@@ -30,6 +30,8 @@ def read(data: bytes, limits: Limits) -> LoadedDocument:
         if "encrypted" in str(error):
             raise LoadError(say("tệp có mật khẩu", "the file is protected by a password")) from error
         raise
+    except RecursionError as error:  # xlrd follows entries that point at each other
+        raise LoadError(say("tệp hỏng: các mục trỏ vòng", "damaged: its entries point in a ring")) from error
     fonts = FontConverter()
     budget = Budget(limits.max_chars)
     sheets = [sheet for sheet in book.sheets() if sheet.visibility == 0]

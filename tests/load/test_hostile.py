@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import random
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -150,6 +151,14 @@ def test_deep_nesting_is_refused_or_read_but_not_fatal(loader: Loader, source: M
         (item,) = loader.load(source(name, content))
         assert isinstance(item, (FailedSource, LoadedDocument))
     assert isinstance(next(loader.load(source("b.txt", GOOD.encode()))), LoadedDocument)
+
+
+def test_an_old_workbook_whose_entries_point_in_a_ring_is_refused(failure: Failure) -> None:
+    """Found by fuzzing: each entry names its neighbours, and one that names itself was followed without end."""
+    data = bytearray((Path(__file__).parent / "data" / "mixed.xls").read_bytes())
+    (sector,) = struct.unpack_from("<I", data, 0x30)
+    struct.pack_into("<I", data, 512 + 512 * sector + 128 + 68, 1)
+    assert failure("vong.xls", bytes(data)) == "tệp hỏng: các mục trỏ vòng"
 
 
 def test_one_huge_text_node_is_refused_before_it_is_parsed(failure: Failure) -> None:
