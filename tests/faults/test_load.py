@@ -121,10 +121,13 @@ class Watched:
 
 
 @contextlib.contextmanager
-def crowd(address: str, askers: int, seconds: float, pause: float = 0.0) -> Iterator[subprocess.Popen[str]]:
-    """Askers in a process of their own."""
+def crowd(address: str, askers: int, seconds: float, told: Path, pause: float = 0.0) -> Iterator[subprocess.Popen[str]]:
+    """Askers in a process of their own.
+
+    :param told: Where they write what they saw; a pipe that nobody reads meanwhile would fill and hold them up.
+    """
     command = [sys.executable, "-m", "tests.faults.crowd", address, str(askers), str(seconds), str(BEFORE), str(pause)]
-    with subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True) as asking:
+    with told.open("w") as out, subprocess.Popen(command, cwd=REPOSITORY, stdout=out, text=True) as asking:
         yield asking
 
 
@@ -140,7 +143,7 @@ def test_thirty_two_askers_and_an_ingest(filled, tmp_path, figure):
     watched = Watched()
     with server(filled.store, **UNLIMITED) as (child, address):
         ask(address, 0)
-        with crowd(address, ASKERS, SECONDS) as asking:
+        with crowd(address, ASKERS, SECONDS, tmp_path / "told") as asking:
             added, last = BEFORE, 0.0
             while asking.poll() is None:
                 watched.look(child.pid)
@@ -151,7 +154,7 @@ def test_thirty_two_askers_and_an_ingest(filled, tmp_path, figure):
                     ingest_beside(tmp_path / "tin", filled.store)
                     last = time.monotonic()
                 time.sleep(1)
-            seen = json.loads(asking.stdout.read())
+        seen = json.loads((tmp_path / "told").read_text())
         status, answer = ask(address, added - 1)
         assert (status, bool(answer["text"])) == (200, True)
         assert open_files(child.pid) < max(watched.files) + 8
@@ -182,7 +185,7 @@ def test_a_soak_leaves_nothing_behind(filled, tmp_path, figure, monkeypatch):
     monkeypatch.setenv("TMPDIR", str(aside))
     with server(filled.store, **UNLIMITED) as (child, address):
         ask(address, 0)
-        with crowd(address, 2, SOAK_SECONDS, 1.0) as asking:
+        with crowd(address, 2, SOAK_SECONDS, tmp_path / "told", 1.0) as asking:
             while asking.poll() is None:
                 watched.look(child.pid)
                 if time.monotonic() - watched.memory[0][0] > 20 * rounds:
@@ -193,7 +196,7 @@ def test_a_soak_leaves_nothing_behind(filled, tmp_path, figure, monkeypatch):
                         (folder / f"bai-{BEFORE + 3 * (rounds - 1) + n:03}.txt").unlink(missing_ok=True)
                     ingest_beside(folder, filled.store, "--sync")
                 time.sleep(1)
-            seen = json.loads(asking.stdout.read())
+        seen = json.loads((tmp_path / "told").read_text())
         assert Path(f"/proc/{child.pid}/task/{child.pid}/children").read_text().split() == []
     left = [path for path in (*aside.rglob("*"), *filled.store.rglob("*")) if path.name.endswith(".tmp")]
     assert (left, list(aside.iterdir())) == ([], [])
