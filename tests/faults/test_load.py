@@ -61,7 +61,7 @@ def server(store: Path, **settings: str) -> Iterator[tuple[subprocess.Popen[str]
         assert child.poll() is None, "the server died"
     finally:
         child.send_signal(signal.SIGTERM)
-        child.wait(60)
+        child.wait(180)  # a machine under load takes its time
         drain.join(10)
         child.stderr.close()
 
