@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
+import olefile
 import xlrd
 
 from rag.errors import LoadError
@@ -25,18 +26,29 @@ def read(data: bytes, limits: Limits) -> LoadedDocument:
     :raises LoadError: If it is protected, has no text, or too much.
     """
     try:
-        book = xlrd.open_workbook(file_contents=data, formatting_info=True, logfile=io.StringIO())
+        book = xlrd.open_workbook(file_contents=_stream(data), formatting_info=True, logfile=io.StringIO())
     except xlrd.XLRDError as error:
         if "encrypted" in str(error):
             raise LoadError(say("tệp có mật khẩu", "the file is protected by a password")) from error
         raise
-    except RecursionError as error:  # xlrd follows entries that point at each other
-        raise LoadError(say("tệp hỏng: các mục trỏ vòng", "damaged: its entries point in a ring")) from error
     fonts = FontConverter()
     budget = Budget(limits.max_chars)
     sheets = [sheet for sheet in book.sheets() if sheet.visibility == 0]
     parts = [(sheet.name, table_text(_rows(book, sheet, fonts, budget))) for sheet in sheets]
     return describe(join_sheets(parts), limits, notes=fonts.notes, search=False)
+
+
+def _stream(data: bytes) -> bytes:
+    """The workbook inside the compound file; xlrd itself follows sectors and entries that point in a ring for ever."""
+    try:
+        with olefile.OleFileIO(io.BytesIO(data)) as container:
+            name = next((name for name in ("Workbook", "Book") if container.exists(name)), "")
+            if name:
+                stream: bytes = container.openstream(name).read()
+                return stream
+    except (OSError, IndexError, ValueError) as error:
+        raise LoadError(say("tệp hỏng hoặc bị cắt cụt", "the file is damaged or cut short")) from error
+    raise LoadError(say("không phải sổ tính Excel", "not an Excel workbook"))
 
 
 def _rows(book: Any, sheet: Any, fonts: FontConverter, budget: Budget) -> Iterator[list[str]]:
