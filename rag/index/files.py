@@ -16,6 +16,10 @@ from rag.index.steps import step
 from rag.lang import say
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_WORKER_FAILED = "io::Error"
+"""What tantivy says when a thread of its own could not write; the reason stays in that thread."""
+_LITTLE = 4 << 20
+"""Bytes left on a disk that is as good as full: what did not fit was taken away again."""
 _REFUSED = (errno.EROFS, errno.EACCES, errno.EPERM)
 
 
@@ -103,6 +107,9 @@ def told(folder: Path) -> Iterator[None]:
         raise StoreError(reason) from error
     except (RuntimeError, ValueError) as error:
         numbers = {number for number in (*_FULL, *_REFUSED, errno.EIO) if os.strerror(number) in str(error)}
+        if not numbers and _WORKER_FAILED in str(error):
+            status = os.statvfs(folder)
+            numbers = {errno.ENOSPC if status.f_bavail * status.f_frsize < _LITTLE else errno.EIO}
         reason = _why_refused(folder, numbers)
         if not reason:
             raise

@@ -243,7 +243,13 @@ def test_the_graph_is_made_once_and_shares_the_token_table(encoder, tmp_path):
     made = first.stat().st_mtime_ns
     assert model.graph_file(tmp_path) == first
     assert first.stat().st_mtime_ns == made
-    assert first.with_name(first.name + ".data").stat().st_size < 30_000_000
+    data = first.with_name(first.name + ".data")
+    assert data.stat().st_size < 30_000_000
+    for part in (first, data):  # one bit turned: noticed, and made again
+        sound = part.read_bytes()
+        part.write_bytes(sound[:1000] + bytes([sound[1000] ^ 4]) + sound[1001:])
+        assert model.graph_file(tmp_path) == first
+        assert part.read_bytes() == sound
 
 
 @pytest.mark.encoder

@@ -96,7 +96,7 @@ _making = Lock()
 
 
 def graph_file(folder: Path) -> Path:
-    """The reader's graph, made where it is not there yet.
+    """The reader's graph, made where it is not there yet or not as it was written.
 
     :param folder: Of the encoder's graph.
     :raises OSError: If it cannot be written.
@@ -106,10 +106,30 @@ def graph_file(folder: Path) -> Path:
     name = f"reader-{weights.SHA256[:12]}"
     path = folder / f"{name}.onnx"
     with _making:
-        if not path.is_file():
+        if not _is_whole(path):
             with file_lock(folder / "reader.lock"):
-                if not path.is_file():  # another process may have made it while we waited
+                if not _is_whole(path):  # another process may have made it while we waited
                     from rag.answer.span.graph import write_graph
+                    from rag.index.files import write_atomic
 
                     write_graph(folder, name, weights.read())
+                    write_atomic(_sums_file(path), _sums(path).encode("ascii"))
     return path
+
+
+def _sums_file(path: Path) -> Path:
+    return path.with_suffix(".sha256")
+
+
+def _sums(path: Path) -> str:
+    """Hashes of the graph and of its weights (20 MB, some 20 ms), a line each."""
+    from rag.index.files import sha256_file
+
+    return "".join(f"{sha256_file(part)}\n" for part in (path, path.with_name(f"{path.name}.data")))
+
+
+def _is_whole(path: Path) -> bool:
+    try:
+        return _sums_file(path).read_text(encoding="ascii") == _sums(path)
+    except (OSError, ValueError):
+        return False
