@@ -14,6 +14,7 @@ import numpy.typing as npt
 from rag.errors import StoreBusyError, StoreError, StoreMissingError
 from rag.index.derive import derive
 from rag.index.encode import Encoder, encoder_name, load_encoder
+from rag.index.files import told
 from rag.index.generation import Generation, complaint, current_name, open_generation
 from rag.index.lexical import LexicalTerm
 from rag.index.opening import open_store
@@ -219,7 +220,7 @@ def _open(store: Store, folder: Path, thorough: bool) -> Generation:
     if found and found.manifest.is_of(store.index_version) and found.manifest.seq == store.seq:
         return found
     try:
-        with store.writer() as writer:
+        with told(folder), store.writer() as writer:
             encoder, dim, size = (writer.meta(key) for key in ("encoder", "dim", "chunk_size"))
             if not (encoder and dim and size):
                 raise StoreMissingError(_nothing())

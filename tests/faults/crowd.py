@@ -7,6 +7,7 @@ not its business; it stops by itself.
 from __future__ import annotations
 
 import json
+import os
 import sys
 import threading
 import time
@@ -17,7 +18,7 @@ from urllib.parse import urlsplit
 
 from tests.faults import articles
 
-PATIENCE_S = 60.0
+PATIENCE_S = float(os.environ.get("ASK_PATIENCE", "60"))
 
 
 @dataclass
