@@ -126,6 +126,7 @@ class Point:
     :param add_s: Taking in 1,000 passages more and publishing them, encoding left out.
     :param unseen_s: Removing one document, until no search finds it any more.
     :param remove_s: The same until no file holds it any more.
+    :param load: Processes that wanted the cores when it was measured; below 1, nothing else ran.
     :param ingest_passages_per_s: ``None`` where the store was there already; so is ``publish_s``.
     """
 
@@ -143,8 +144,9 @@ class Point:
     store_mb: float
     index_mb: float
     add_s: float
-    unseen_s: float
+    unseen_s: float | None
     remove_s: float
+    load: float
 
 
 @click.command(help=say("Đo chỉ mục khi kho lớn dần.", "Measure the index as the store grows."))
@@ -192,7 +194,7 @@ def _same_size(one: Point, other: Point) -> bool:
 
 def _write(out: Path, points: Sequence[Point]) -> None:
     report = {"measured": datetime.now(UTC).isoformat(timespec="seconds"), "cores": os.cpu_count(),
-              "load": os.getloadavg()[0], "points": [asdict(point) for point in points]}  # fmt: skip
+              "points": [asdict(point) for point in points]}  # fmt: skip
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     out.with_suffix(".svg").write_text(draw(_panels(points)), encoding="utf-8")
@@ -236,7 +238,7 @@ def grow(folder: Path, sizes: Sequence[int]) -> Iterator[Point]:
         yield Point(
             passages=n_passages, ingest_passages_per_s=PASSAGES_PER_ARTICLE * wanted / took if took else None,
             publish_s=publish, store_mb=store_mb - index_mb, index_mb=index_mb, add_s=added + publish_added,
-            unseen_s=unseen, remove_s=removed, **found,
+            unseen_s=unseen, remove_s=removed, load=os.getloadavg()[0], **found,
         )  # fmt: skip
 
 

@@ -116,6 +116,7 @@ def measure(tool: str, python: Path, data: Path, folder: Path) -> dict[str, Any]
         "recall_at_1": first.value,
         "recall_at_1_95": [first.low, first.high],
         "recall_at_10": ten.value,
+        "load": os.getloadavg()[0],
         "versions": {name: installed[name] for name in _NAMED if name in installed},
     }
 
