@@ -102,11 +102,35 @@ def _slots(words: Sequence[Token], vocabulary: Vocabulary) -> list[_Slot]:
     typed = [canonical_tones(lower(t.text)) for t in words]
     known = vocabulary.spellings(sorted({fold(w) for w in typed}))
     slots = []
-    for token, word in zip(words, typed, strict=True):
+    asking = _asking(typed)
+    for number, (token, word) in enumerate(zip(words, typed, strict=True)):
         counts = known.get(fold(word), {})
-        candidates = {word: counts.get(word, 0) + 0.5} if has_marks(word) else _candidates(word, counts)
+        if number in asking:
+            candidates = {asking[number]: counts.get(asking[number], 0) + 0.5}
+        elif has_marks(word):
+            candidates = {word: counts.get(word, 0) + 0.5}
+        else:
+            candidates = _candidates(word, counts)
         slots.append(_Slot(token, tuple(candidates), tuple(candidates.values())))
     return slots
+
+
+_ASKING: Final = {
+    ("bao", "nhieu"): ("bao", "nhiêu"), ("bao", "gio"): ("bao", "giờ"), ("bao", "lau"): ("bao", "lâu"),
+    ("khi", "nao"): ("khi", "nào"), ("the", "nao"): ("thế", "nào"), ("vi", "sao"): ("vì", "sao"),
+    ("tai", "sao"): ("tại", "sao"), ("o", "dau"): ("ở", "đâu"), ("la", "gi"): ("là", "gì"), ("la", "ai"): ("là", "ai"),
+}  # fmt: skip
+"""Pairs that ask: in a question they are meant, however often a large corpus has "báo" and "nhiều"."""
+
+
+def _asking(typed: Sequence[str]) -> dict[int, str]:
+    """The spellings of syllables that are part of an asking pair typed without marks: number of the word -> spelling."""
+    found: dict[int, str] = {}
+    for number, pair in enumerate(pairwise(typed)):
+        meant = _ASKING.get(pair)
+        if meant and number not in found:
+            found |= {number: meant[0], number + 1: meant[1]}
+    return found
 
 
 def _candidates(typed: str, counts: Mapping[str, int]) -> dict[str, float]:

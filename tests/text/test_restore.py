@@ -91,5 +91,10 @@ def test_a_corpus_sentence_with_its_marks_is_never_harmed(sentences: list[str]) 
     assert restore(text, VOCABULARY).text == text
 
 
+def test_asking_words_are_asking_words_whatever_the_corpus_says_most() -> None:
+    news = CountedVocabulary("báo đưa tin nhiều. báo nhiều lần. báo nhiều kỳ. báo nói nhiều. số công trình.")
+    assert restore("so cong trinh la bao nhieu", news).text == "số công trình là bao nhiêu"
+
+
 def test_unknown_words_and_an_empty_corpus_change_nothing() -> None:
     assert restore("ho ngheo", CountedVocabulary("")).text == "ho ngheo"
