@@ -124,7 +124,7 @@ _ASKING: Final = {
 
 
 def _asking(typed: Sequence[str]) -> dict[int, str]:
-    """The spellings of syllables that are part of an asking pair typed without marks: number of the word -> spelling."""
+    """The spellings of syllables of asking pairs that were typed without marks: number of the word -> spelling."""
     found: dict[int, str] = {}
     for number, pair in enumerate(pairwise(typed)):
         meant = _ASKING.get(pair)
