@@ -8,6 +8,7 @@ import pytest
 
 from rag.answer.question import analyse
 from rag.answer.short import find_short
+from rag.answer.short.quantity import fits_unit
 
 
 @pytest.mark.parametrize(
@@ -59,6 +60,20 @@ def test_finds_what_is_asked(question: str, sentence: str, short: str) -> None:
 )
 def test_gives_nothing_rather_than_something_else(question: str, sentence: str) -> None:
     assert find_short(analyse(question), sentence, None) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "words", "fits"),
+    [
+        ("Hiến bao nhiêu mét vuông đất?", "2 tỷ đồng", False),
+        ("Hiến bao nhiêu mét vuông đất?", "3.200 m2", True),
+        ("Tỷ lệ hộ nghèo là bao nhiêu?", "4.500", False),
+        ("Tỷ lệ hộ nghèo là bao nhiêu?", "một phần ba", True),
+        ("Lao động có bao nhiêu người?", "3.200 người", True),
+    ],
+)
+def test_unit_asked_for_is_that_of_the_answer(question: str, words: str, fits: bool) -> None:
+    assert fits_unit(analyse(question), words) is fits
 
 
 @pytest.mark.parametrize(

@@ -111,10 +111,12 @@ def _wanted_quantities(question: Question, sentence: str) -> list[tuple[int, int
 
 
 def fits_unit(question: Question, words: str) -> bool:
-    """Whether words can answer as to the unit: a sum of money is no area."""
+    """Whether words can answer as to the unit: a sum of money is no area, a bare figure no share."""
     plain = fold(question.text)
     wanted = next((units for pattern, units in _UNITS if pattern.search(plain)), None)
     found = {quantity.unit for quantity in find_quantities(words) if quantity.unit}
+    if _SHARE.search(plain):
+        return bool(re.search(r"[%‰]|phần|nửa|\d/\d", words))
     measures = frozenset().union(*(units for _, units in _UNITS))
     return wanted is None or bool(found & wanted) or not found or not found <= measures
 
