@@ -1,4 +1,4 @@
-"""``python -m evals.bench.parts encode | dense``: single parts compared with what they replaced, in one run.
+"""``python -m evals.bench.parts encode | dense | ingest | ask``: single parts, beside what they replaced, in one run.
 
 Times are processor time of this process where other work on the machine would disturb the clock.
 """
@@ -9,7 +9,9 @@ import json
 import os
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
@@ -17,7 +19,7 @@ from typing import TypeVar
 import click
 import numpy as np
 
-from evals.bench.corpus import made_articles
+from evals.bench.corpus import made_articles, write_corpus
 from evals.bench.growth import DIM, MadeEncoder
 from evals.bench.size import memory_mb
 from evals.metrics import percentile
@@ -28,6 +30,7 @@ from rag.types import EmbeddingMatrix
 
 T = TypeVar("T")
 _QUESTIONS = 50
+_WARMING = 10
 
 
 @click.group(help=say("So sánh từng phần.", "Compare single parts."))
@@ -76,6 +79,58 @@ def dense(vectors: int) -> None:
     quantised = DenseIndex.quantised(rows[:: max(1, vectors // 50_000)])
     quantised.add(np.arange(vectors), rows)
     click.echo(json.dumps({"kind": "8 bits", "vectors": vectors} | _measured(quantised, rows, questions, best)))
+
+
+@command.command(help=say("Nạp tài liệu trừ phần mã hoá.", "An ingest but for the encoding."))
+@click.option("--articles", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--n", default=600, show_default=True)
+def ingest(articles: Path | None, n: int) -> None:
+    """Processor milliseconds a passage of reading, cutting, storing and publishing; vectors are drawn, not encoded."""
+    from rag.index.ingest import ingest as take_in
+
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "articles.jsonl"
+        write_corpus(source, n, articles)
+        settings = Settings.load(Path(folder) / "store")
+        report, cpu_s = _processor_time(lambda: take_in([source], settings, encoder=_Drawn()))
+    click.echo(json.dumps({"passages": report.encoded, "cpu_ms_per_passage": 1000 * cpu_s / report.encoded}))
+
+
+class _Drawn:
+    """Vectors that cost nothing."""
+
+    name, dim = "drawn", DIM
+
+    def encode_passages(self, texts: Sequence[str]) -> EmbeddingMatrix:
+        """(len(texts), 384) float32, rows of unit length."""
+        rows = np.random.default_rng(len(texts)).standard_normal((len(texts), DIM), dtype=np.float32)
+        unit: EmbeddingMatrix = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+        return unit
+
+    encode_queries = encode_passages
+
+
+@command.command(help=say("Trả lời câu hỏi, có và không đọc kỹ hơn.", "Answers with and without the closer look."))
+@click.option("--store", type=click.Path(exists=True, file_okay=False, path_type=Path), required=True)
+@click.option("--asked", default=80, show_default=True)
+def ask(store: Path, asked: int) -> None:
+    """Processor milliseconds a question of XQuAD-vi, asked both ways in turn; the first few are not counted."""
+    from evals.hidden import questions
+    from rag.assistant import Assistant
+
+    assistant = Assistant.open(store)
+    both = {"with": assistant._retriever, "without": replace(assistant._retriever, reader=None)}
+    times: dict[str, list[float]] = {name: [] for name in both}
+    for number, one in enumerate(questions()[1][:asked]):
+        for name in sorted(both, reverse=bool(number % 2)):
+            assistant._retriever = both[name]
+            _, cpu_s = _processor_time(partial(assistant.ask, one.question))
+            times[name].append(1000 * cpu_s)
+    found = {name: values[_WARMING:] for name, values in times.items()}
+    click.echo(json.dumps({
+        name: {"p50_cpu_ms": percentile(values, 0.5), "mean_cpu_ms": float(np.mean(values)), "n": len(values)}
+        for name, values in found.items()
+    }))  # fmt: skip
 
 
 def _measured(

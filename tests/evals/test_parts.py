@@ -1,4 +1,4 @@
-"""The comparison of the two vector indexes."""
+"""Single parts are measured: both vector indexes, an ingest without its encoding."""
 
 from __future__ import annotations
 
@@ -16,3 +16,10 @@ def test_both_indexes_are_measured_and_agree():
     assert exact["recall_at_10"] == 1.0
     assert quantised["recall_at_10"] >= 0.98
     assert quantised["file_mb"] < 0.4 * exact["file_mb"]
+
+
+def test_an_ingest_without_encoding_is_timed() -> None:
+    done = CliRunner().invoke(command, ["ingest", "--n", "5"], catch_exceptions=False)
+    told = json.loads(done.output.splitlines()[-1])
+    assert told["passages"] >= 5
+    assert told["cpu_ms_per_passage"] > 0
