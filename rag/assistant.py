@@ -66,6 +66,8 @@ class Assistant:
         writer = Writer(model, settings.llm_context, settings.llm_max_tokens) if model else None
         self._standalone = Rewriter(model).standalone if model else standalone
         self._replier = Replier(reader, self._fetch, settings.caution, writer)
+        # Questions to offer are tried by quoting alone: a model would take minutes, and its owner's money.
+        self._quoter = Replier(reader, self._fetch, settings.caution)
 
     @classmethod
     def open(cls, store: str | Path | None = None, settings: Settings | None = None) -> Assistant:
@@ -114,7 +116,12 @@ class Assistant:
             yield Event("error", str(error))
 
     def _steps(
-        self, question: str, history: Sequence[Turn], filters: Filters | None, access: Access | None
+        self,
+        question: str,
+        history: Sequence[Turn],
+        filters: Filters | None,
+        access: Access | None,
+        replier: Replier | None = None,
     ) -> Generator[Event, None, None]:
         started = perf_counter()
         reply = self._without_search(question)
@@ -137,7 +144,7 @@ class Assistant:
         yield Event("hits", hits)
         found = perf_counter()
         together = asked is not None and asked.together
-        for part in self._replier.reply(analyse(query.text, query.typed), hits, history, parts, together):
+        for part in (replier or self._replier).reply(analyse(query.text, query.typed), hits, history, parts, together):
             if isinstance(part, Answer):
                 timings = _timings(started, understood, found)
                 done = replace(
@@ -222,7 +229,7 @@ class Assistant:
             return ()
         offered = of_other_years(answer.understood or answer.question, [c.quote for c in answer.nearest])
         new = (q for q in offered[:_OTHER_YEARS] if q.casefold() not in said)
-        return tuple(q for q in new if self.ask(q, access=access).status == "answered")
+        return tuple(q for q in new if self._quoted(q, access).status == "answered")
 
     def _is_known(self, suggestion: Suggestion, known: set[tuple[str, int]]) -> bool:
         span = suggestion.span
@@ -230,9 +237,14 @@ class Assistant:
             document_id == suggestion.document_id and span.start <= start < span.end for document_id, start in known
         )
 
+    def _quoted(self, question: str, access: Access | None) -> Answer:
+        """The answer without a language model, whether there is one or not."""
+        steps = self._steps(question, (), None, access, self._quoter)
+        return [e.data for e in steps if isinstance(e.data, Answer)][-1]
+
     def _is_answered(self, suggestion: Suggestion, access: Access | None) -> bool:
         """Whether asking leads to the place that the question was made from."""
-        answer, span = self.ask(suggestion.question, access=access), suggestion.span
+        answer, span = self._quoted(suggestion.question, access), suggestion.span
         return answer.status == "answered" and any(
             c.document_id == suggestion.document_id and (span is None or (c.start < span.end and span.start < c.end))
             for c in answer.citations

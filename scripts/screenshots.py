@@ -214,6 +214,7 @@ def main() -> None:
                 elif name in IN_DOCS:
                     (folder / f"{name}.png").write_bytes(small(png))
 
+            context.set_default_timeout(120_000)  # on a busy machine a page takes its time
             page = context.new_page()
             page.on("pageerror", lambda error: print("page error:", error))
             tour = Tour(page, address, keep)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from rag import Access, Answer, Assistant, Filters, Turn
 from rag.errors import StoreError
 from rag.settings import Settings
+from tests.answer.openai_server import Script, openai_server
 
 pytestmark = pytest.mark.encoder
 
@@ -115,6 +118,22 @@ def test_suggestions_are_questions_that_get_an_answer(assistant: Assistant) -> N
     assert suggestions
     assert all(assistant.ask(s).status == "answered" for s in suggestions)
     assert sum(s.startswith("Bài “") for s in suggestions) <= 1  # of several kinds, as far as one article goes
+
+
+def test_questions_to_offer_cost_no_call_of_the_model(seed_store: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "test")
+    script = Script()
+    with openai_server(script) as address:
+        settings = replace(seed_store, llm="openai:m", llm_base_url=address, llm_retries=0)
+        with closing(Assistant.open(settings=settings)) as assistant:
+            suggestions = assistant.suggestions()
+            assert suggestions
+            assert script.prompts == []
+            answer = assistant.ask(suggestions[0])
+            asked = len(script.prompts)
+            assert asked > 0  # somebody asked, and the model was called
+            assert assistant.follow_ups(answer)
+            assert len(script.prompts) == asked
 
 
 def test_a_year_without_a_figure_leads_to_one_that_has_one(assistant: Assistant) -> None:

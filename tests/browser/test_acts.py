@@ -117,6 +117,10 @@ def test_a_verdict_with_its_reason_reaches_the_store(visit: Visit, assistant: Fa
     page = visit.page
     ask(page)
     page.click("[data-act=down]")
+    page.keyboard.press("Escape")  # thought better of it
+    assert page.locator(".complaint").count() == 0
+    assert page.evaluate("document.activeElement.dataset.act") == "down"
+    page.click("[data-act=down]")
     page.check("input[value=source]")
     page.fill(".complaint textarea", "Nguồn năm khác")
     page.click(".complaint .go")

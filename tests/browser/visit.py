@@ -13,6 +13,9 @@ from rag.serve.app import create_app
 from rag.serve.run import make_server, open_socket
 from rag.settings import Settings
 
+PATIENCE_MS = 120_000
+"""How long a step may take: on a machine whose cores are all busy, opening a page takes half a minute."""
+
 
 @dataclass
 class Visit:
@@ -67,6 +70,7 @@ def visited(browser: Any, address: str, query: str = "", **options: Any) -> Iter
     :param query: Filters, as in the page's address.
     """
     context = browser.new_context(**{"viewport": {"width": 1366, "height": 640}, "locale": "vi-VN", **options})
+    context.set_default_timeout(PATIENCE_MS)
     visit = Visit(context.new_page(), address)
     context.on("page", visit.watch)
     visit.watch(visit.page)

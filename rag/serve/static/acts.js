@@ -102,8 +102,12 @@
     const comment = make("textarea", { rows: "2", maxlength: "2000", "aria-label": say("Góp ý thêm", "More about it"),
       placeholder: say("Góp ý thêm (không bắt buộc)", "More about it (optional)") });
     const send = make("button", { type: "submit", class: "go", text: say("Gửi", "Send") });
-    const form = make("form", { class: "complaint" },
-      make("fieldset", {}, make("legend", { text: label }), ...choices), comment, make("div", { class: "buttons" }, send));
+    const drop = make("button", { type: "button", class: "quiet", text: say("Thôi", "Cancel") });
+    const form = make("form", { class: "complaint" }, make("fieldset", {}, make("legend", { text: label }), ...choices),
+      comment, make("div", { class: "buttons" }, send, drop));
+    const leave = () => { form.remove(); exchange.querySelector("[data-act=down]").focus(); };
+    drop.addEventListener("click", leave);
+    form.addEventListener("keydown", (event) => { if (event.key === "Escape") leave(); });
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       send.disabled = true;
