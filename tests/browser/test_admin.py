@@ -131,3 +131,33 @@ def test_the_pages_fit_and_nothing_serious_stands_in_the_way(visit: Visit, width
     page.click("[data-edit] >> nth=0")
     assert_accessible(page)
     visit.assert_clean()
+
+
+def test_a_cited_place_opens_from_its_address_after_the_document_was_updated(visit: Visit) -> None:
+    """On a real store: the old version with its notice, the cited words focused, and the way to the new one."""
+    page = visit.page
+    put(page, "can.txt", "Kế hoạch mẫu\n\n" + "Một dòng dài của kế hoạch.\n\n" * 80 + "Xã Mẫu trồng 15 ha rừng.")
+    page.click(".documents .title >> text=Kế hoạch mẫu")
+    address = page.url
+    text = page.inner_text("article")
+    assert "15 ha" in text
+    start = len("Kế hoạch mẫu\n\n" + "Một dòng dài của kế hoạch.\n\n" * 80)
+    cited = f"{address}?start={start}&end={start + len('Xã Mẫu trồng 15 ha rừng.')}"
+    page.goto(visit.address + "/admin")
+    put(page, "can.txt", "Kế hoạch mẫu\n\nXã Mẫu trồng 18 ha rừng.", "updated")
+    page.goto(cited)
+    assert page.inner_text("#trich-dan") == "Xã Mẫu trồng 15 ha rừng."
+    assert page.evaluate("document.activeElement.id") == "trich-dan"
+    assert page.evaluate("document.querySelector('mark').getBoundingClientRect().top < innerHeight")
+    page.click(".outdated a")
+    assert "18 ha" in page.inner_text("article")
+    assert page.locator(".outdated").count() == 0
+    visit.assert_clean()
+
+
+def put(page: Any, name: str, text: str, outcome: str = "added") -> None:
+    """Upload one file and show the new list."""
+    page.set_input_files("#files", [{"name": name, "mimeType": "text/plain", "buffer": text.encode()}])
+    page.wait_for_selector(f"#uploads .{outcome}")
+    page.click("#refresh")
+    page.wait_for_load_state()
