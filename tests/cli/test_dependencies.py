@@ -33,12 +33,19 @@ def declared(group: str) -> set[str]:
     return {normalized(re.match(r"[\w.-]+", line)[0]) for line in lines}
 
 
+def runs_elsewhere(path: Path) -> bool:
+    """Whether a module is run by the Python of an environment of its own, whose packages are pinned beside it."""
+    return (path.parent / "requirements" / f"{path.stem}.txt").is_file()
+
+
 @cache
 def imported(*folders: str) -> set[str]:
     """Distributions whose modules the sources of these folders import."""
     owners = packages_distributions()
     found = set()
     for path in (path for folder in folders for path in (ROOT / folder).rglob("*.py")):
+        if runs_elsewhere(path):
+            continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             names += [node.module] if isinstance(node, ast.ImportFrom) and node.module and not node.level else []
