@@ -70,6 +70,8 @@ def test_gives_nothing_rather_than_something_else(question: str, sentence: str) 
         ("Tỷ lệ hộ nghèo là bao nhiêu?", "4.500", False),
         ("Tỷ lệ hộ nghèo là bao nhiêu?", "một phần ba", True),
         ("Lao động có bao nhiêu người?", "3.200 người", True),
+        ("Chỉ tiêu tham gia bảo hiểm là bao nhiêu?", "96,5%", True),
+        ("Ngân sách chiếm bao nhiêu?", "287 tỷ đồng", True),
     ],
 )
 def test_unit_asked_for_is_that_of_the_answer(question: str, words: str, fits: bool) -> None:

@@ -110,13 +110,21 @@ def _wanted_quantities(question: Question, sentence: str) -> list[tuple[int, int
     return found
 
 
+_PLAINLY: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = (
+    (re.compile(r"\b(bao nhieu (tien|dong|ty|trieu|usd)|kinh phi|boi thuong|tong von)\b"), _UNITS[1][1]),
+    *_UNITS[2:],
+)
+"""Questions that leave no doubt of the unit: "tham gia" is no price, "chiếm bao nhiêu" may ask for a sum."""
+_A_SHARE = re.compile(r"\b(ty le|ti le|phan tram|ti suat|ty suat|ty trong|lai suat)\b|%")
+
+
 def fits_unit(question: Question, words: str) -> bool:
     """Whether words can answer as to the unit: a sum of money is no area, a bare figure no share."""
     plain = fold(question.text)
-    wanted = next((units for pattern, units in _UNITS if pattern.search(plain)), None)
-    found = {quantity.unit for quantity in find_quantities(words) if quantity.unit}
-    if _SHARE.search(plain):
+    if _A_SHARE.search(plain):
         return bool(re.search(r"[%‰]|phần|nửa|\d/\d", words))
+    wanted = next((units for pattern, units in _PLAINLY if pattern.search(plain)), None)
+    found = {quantity.unit for quantity in find_quantities(words) if quantity.unit}
     measures = frozenset().union(*(units for _, units in _UNITS))
     return wanted is None or bool(found & wanted) or not found or not found <= measures
 
