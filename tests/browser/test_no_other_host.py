@@ -7,6 +7,7 @@ record of the pages; names of other machines are never even looked up.
 from __future__ import annotations
 
 import http.server
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -30,6 +31,8 @@ from tests.serve.world import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
+BROWSERS_OWN = re.compile(r"\w+ (http://)?(?!fonts\.)[\w-]+\.(google|googleapis|gvt1)\.com[:/]")
+"""What Chromium asks its maker for by itself (updates, hints); what our pages ask for stands in their own record."""
 ASKED = "Huyện Mẫu có bao nhiêu công trình nước sạch?"
 
 
@@ -119,7 +122,7 @@ def test_nobody_else_is_asked(tour: Tour, figure: Figure) -> None:
     _ask_inside_another_page(tour)
     own = (tour.address, tour.host.origin, "data:", "blob:")
     assert [url for url in tour.requests if not url.startswith(own)] == []
-    assert tour.through_proxy == []
+    assert [line for line in tour.through_proxy if not BROWSERS_OWN.search(line)] == []
     paths = {url.removeprefix(tour.address).split("?")[0] for url in tour.requests}
     assert {"/sign-in", "/", "/admin", "/admin/status", "/embed/chat", "/embed/view", "/api/v1/ask"} <= paths
     figure("requests of a whole tour, none to another host", len(tour.requests), len(tour.requests))
@@ -157,7 +160,7 @@ def _ask_and_look_around(tour: Tour) -> None:
     page.click("[data-opens=history]")
     page.keyboard.press("Escape")
     page.goto(f"{tour.address}/?q=x")
-    page.wait_for_selector(".welcome")
+    page.wait_for_selector("#now .exchange.done")  # the conversation is still there
     page.goto(f"{tour.address}/documents/khong-co")
 
 
