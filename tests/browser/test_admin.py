@@ -155,6 +155,27 @@ def test_a_cited_place_opens_from_its_address_after_the_document_was_updated(vis
     visit.assert_clean()
 
 
+def test_names_of_300_characters_and_html_fit_and_stay_text(visit: Visit) -> None:
+    page = visit.page
+    page.set_viewport_size({"width": 360, "height": 740})
+    hostile = f"{'Thông báo dài ' * 20}<img src=x onerror=alert(1)>"
+    put(page, f"{'tên dài ' * 40}.txt", f"{hostile}\n\nXã Mẫu có 3 trường.")
+    page.click("[data-edit] >> nth=0")
+    page.fill("#edit-title", hostile)
+    page.fill("#edit-publisher", hostile)
+    page.click("#edit .go")
+    page.wait_for_selector("#told.shown")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert hostile in page.inner_text(".documents .title >> nth=0").replace("\n", " ")
+    assert page.locator("main img").count() == 0
+    assert_accessible(page)
+    page.click(".documents .title >> nth=0")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.locator("main img").count() == 0
+    page.goto(visit.address + "/documents/khong/co")
+    assert_accessible(page)
+
+
 def put(page: Any, name: str, text: str, outcome: str = "added") -> None:
     """Upload one file and show the new list."""
     page.set_input_files("#files", [{"name": name, "mimeType": "text/plain", "buffer": text.encode()}])
