@@ -247,9 +247,13 @@ def test_the_graph_is_made_once_and_shares_the_token_table(encoder, tmp_path):
     assert data.stat().st_size < 30_000_000
     for part in (first, data):  # one bit turned: noticed, and made again
         sound = part.read_bytes()
-        part.write_bytes(sound[:1000] + bytes([sound[1000] ^ 4]) + sound[1001:])
-        assert model.graph_file(tmp_path) == first
+        damaged = sound[:1000] + bytes([sound[1000] ^ 4]) + sound[1001:]
+        part.write_bytes(damaged)
+        with part.open("rb") as held:  # as another process does that is asking meanwhile
+            assert model.graph_file(tmp_path) == first
+            assert held.read() == damaged
         assert part.read_bytes() == sound
+    assert not list(tmp_path.glob("*.data.*"))
 
 
 @pytest.mark.encoder

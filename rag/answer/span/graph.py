@@ -7,6 +7,7 @@ rounded to integers like the trained ones above them, which makes a pass more th
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -30,11 +31,25 @@ _EPSILON = 1e-12
 def write_graph(folder: Path, name: str, trained: Tensors) -> None:
     """Write ``<name>.onnx`` and ``<name>.onnx.data`` into the folder of the encoder's graph.
 
+    Another process may have the files of before open and mapped: they are replaced, not written over.
+
     :param trained: Tensors of the weights' file.
     """
+    data = folder / f"{name}.onnx.data"
+    aside = folder / f"{data.name}.{os.getpid()}"
+    try:
+        model = _model(folder, data.name, aside, trained)
+        os.replace(aside, data)
+    finally:
+        aside.unlink(missing_ok=True)
+    write_atomic(folder / f"{name}.onnx", model.SerializeToString())  # the data is whole by now
+
+
+def _model(folder: Path, data: str, aside: Path, trained: Tensors) -> Any:
+    """The graph; its weights go to a file aside, which it knows by its later name."""
     encoder = onnx.load(str(folder / network.MODEL_FILE), load_external_data=False)
     floats = _Floats(folder, encoder)
-    builder = _Builder(folder / f"{name}.onnx.data")
+    builder = _Builder(aside, data)
     try:
         hidden = _embed(builder, encoder)
         n_lower = 12 - len({key.split(".")[0] for key in trained if not key.startswith("head")})
@@ -45,8 +60,7 @@ def write_graph(folder: Path, name: str, trained: Tensors) -> None:
         _head(builder, hidden, trained)
     finally:
         builder.close()
-    model = builder.model(("ids",), "scores", ("length", 2))
-    write_atomic(folder / f"{name}.onnx", model.SerializeToString())  # the data is whole by now
+    return builder.model(("ids",), "scores", ("length", 2))
 
 
 class _Floats:

@@ -43,12 +43,15 @@ def write_network(weights: Weights, folder: Path) -> None:
 
 
 class GraphBuilder:
-    """Nodes and weights under construction; large weights go to the data file."""
+    """Nodes and weights under construction; large weights go to the data file.
 
-    def __init__(self, data: Path) -> None:
+    :param name: Name that the graph knows the data file by, where that is not its present one.
+    """
+
+    def __init__(self, data: Path, name: str = "") -> None:
         self._nodes: list[Any] = []
         self._tensors: list[Any] = []
-        self._location = data.name
+        self._location = name or data.name
         self._file = data.open("wb")
 
     def close(self) -> None:
