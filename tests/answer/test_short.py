@@ -22,6 +22,11 @@ from rag.answer.short.quantity import fits_unit
         ("Văn bản nào quy định mức thu?", "Mức thu theo Quyết định số 15/QĐ-UBND.", "Quyết định số 15/QĐ-UBND"),
         ("Đề án Mẫu là gì?", "Đề án Mẫu là kế hoạch trồng rừng, kéo dài ba năm.", "kế hoạch trồng rừng"),
         ("Giám đốc Sở Mẫu là ai?", "Ông Trần Văn Mẫu, Giám đốc Sở Mẫu cho biết.", "Trần Văn Mẫu, Giám đốc Sở Mẫu"),
+        (
+            "Công ty Giang Mẫu lỗ bao nhiêu tiền?",
+            "Hãng An Mẫu lỗ 2 tỷ đồng; Giang Mẫu tuy bán 3 xe nhưng lỗ 5 tỷ đồng.",
+            "5 tỷ đồng",
+        ),
         ("Khởi công bao nhiêu ct?", "Huyện khởi công 12 công trình, chi 3 tỷ đồng.", "12 công trình"),
         ("Kinh phí giảm bao nhiêu so với năm trước?", "Kinh phí 9 tỷ đồng, giảm 2 tỷ đồng.", "2 tỷ đồng"),
         ("GDP tăng bao nhiêu?", "GDP tăng 3,2% so với năm trước, sau khi giảm 6,8% ở quý I.", "3,2%"),

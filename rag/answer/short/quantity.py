@@ -7,7 +7,8 @@ from datetime import date
 
 from rag.answer.match import closeness, words_of
 from rag.answer.question import Question, is_comparison, key
-from rag.answer.short.base import Short
+from rag.answer.short.base import Short, in_question
+from rag.text.names import find_names
 from rag.text.numbers import Quantity, find_quantities
 from rag.text.syllables import is_function_word, tokens
 from rag.text.unicode import fold
@@ -40,10 +41,30 @@ def find_quantity(question: Question, sentence: str, _: date | None) -> Short | 
         if (figure and figure.group().rstrip(".,") in asked) or _is_share_of_another(question, sentence, end):
             continue
         score = closeness(question.own_terms, sentence, start, end) + bonus
+        score -= _ELSEWHERE * is_told_of_another(question, sentence, start)
         score += _change_bonus(question, sentence, start) if asks_change else -_aside_penalty(sentence, start)
         if best is None or score > best.score:
             best = Short(sentence[start:end], start, end, score)
     return best
+
+
+_ELSEWHERE = 0.6
+
+
+def is_told_of_another(question: Question, sentence: str, start: int) -> bool:
+    """Whether a figure stands in a clause that names others, while another clause names whom the question asks of.
+
+    "Công ty Mẫu An lỗ 2 tỷ đồng; Công ty Mẫu Giang lỗ 5 tỷ đồng."
+    """
+    clauses = [m.span() for m in re.finditer(r"[^;]+", sentence)]
+    if len(clauses) < 2 or not question.names:
+        return False
+    asked = [any(name in sentence[a:b] for name in question.names) for a, b in clauses]
+    own = next((n for n, (a, b) in enumerate(clauses) if a <= start < b), None)
+    if own is None or asked[own] or not any(asked):
+        return False
+    a, b = clauses[own]
+    return any(not in_question(name.text, question) for name in find_names(sentence[a:b]))
 
 
 def _aside_penalty(sentence: str, start: int) -> float:

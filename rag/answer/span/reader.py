@@ -12,7 +12,7 @@ from typing import Protocol
 from rag.answer.question import Kind, Question, key
 from rag.answer.read import Evidence, Reader
 from rag.answer.short.base import Short, in_question, placed
-from rag.answer.short.quantity import fits_unit
+from rag.answer.short.quantity import fits_unit, is_told_of_another
 from rag.answer.short.who import office_asked
 from rag.answer.span.model import Found
 from rag.answer.span.snap import snap
@@ -164,7 +164,9 @@ def _is_better(question: Question, marked: Short, likely: float, evidence: Evide
         inside = marked.start <= rule.start and rule.end <= marked.end
         cut = evidence.text[rule.start - 1 : rule.start] in _JOINS or evidence.text[rule.end : rule.end + 1] in _JOINS
         return evidence.kind == "definition" or (inside and cut)
-    if evidence.kind == "quantity" and _is_of_noun(question, rule.text):
+    if evidence.kind == "quantity" and (
+        _is_of_noun(question, rule.text) or is_told_of_another(question, evidence.text, marked.start)
+    ):
         return False
     return likely >= _OVERRULED.get(evidence.kind, 2.0)
 
