@@ -105,11 +105,10 @@ def tour(tmp_path: Path, letters: Any) -> Iterator[Tour]:
         context.set_default_timeout(60_000)
         found = Tour(context.new_page(), address, page_host, through_proxy)
 
-        def watch(page: Any) -> None:
-            page.on("request", lambda request: found.requests.append(request.url))
+        def keep(request: Any) -> None:  # of all pages, also of those that are only being opened
+            found.requests.append(request.url)
 
-        watch(found.page)
-        context.on("page", watch)
+        context.on("request", keep)
         yield found
         browser.close()
     desk.database.close()
