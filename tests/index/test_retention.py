@@ -53,8 +53,9 @@ def traces(settings: Settings, *needles: bytes) -> list[str]:
 def test_nothing_of_a_removed_document_is_left(secret, settings, letters):
     store = SqliteStore.open(settings.store)
     (passage,) = store.passages_of(secret.id)
-    vector = np.asarray(store.vectors([passage.id], letters.name)[0], dtype="<f4").tobytes()[:32]
-    needles = (WORD.encode(), WORD.lower().encode(), vector)
+    numbers = store.vectors([passage.id], letters.name)[0]
+    vector, half = (np.asarray(numbers, dtype=kind).tobytes()[:32] for kind in ("<f4", "<f2"))
+    needles = (WORD.encode(), WORD.lower().encode(), vector, half)
     assert len(set(traces(settings, *needles))) > 1
     index = Index.open(settings, encoder=letters)
     assert remove([secret.id], settings) == 1

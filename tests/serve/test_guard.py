@@ -27,6 +27,7 @@ CLOSED = ["/config", "/config/", "/docs", "/redoc", "/openapi.json", "/gradio_ap
           "/gradio_api/runs", "/gradio_api/dev/reload", "/gradio_api/vibe-code/", "/manifest.json", "/robots.txt",
           "/pwa_icon", "/login", "/logout", "/static/img/logo.svg", "/svelte/x.js", "/favicon.ico", "/ui/../app.py",
           "/ui/%2e%2e/app.py", "/assets/../index.html", "/assets/%2e%2e%2findex.html", "/documents/a/b/c",
+          "/documents/doc-1/a%0Ab", "/api/v1/documents/a%0Ab/c", "/api/v1/documents/a/b%0D",
           "/gradio_api/deep_link", "/custom_component/1/client/component/style.css"]  # fmt: skip
 BAD_ORIGINS = ["https://evil.example", "http://127.0.0.1:9999", "http://localhost:7860", "null", "http://127.0.0.1"]
 
