@@ -13,6 +13,7 @@ from rag.load.describe import describe
 from rag.load.details import Details
 from rag.load.fonts import FontConverter, Run
 from rag.load.limits import Limits
+from rag.load.own_title import own_title
 from rag.load.word97 import WordFile
 from rag.load.word97_title import title_of
 from rag.types import LoadedDocument
@@ -76,5 +77,4 @@ def _title(container: olefile.OleFileIO) -> str:
     """The title property, unless a program filled it in."""
     if not container.exists(_PROPERTIES):
         return ""
-    title = title_of(container.openstream(_PROPERTIES).read())
-    return "" if title.lower().startswith(("microsoft word", "word document")) else title
+    return own_title(title_of(container.openstream(_PROPERTIES).read()))

@@ -14,6 +14,7 @@ from rag.load.details import Details
 from rag.load.docx_fonts import StyleFonts
 from rag.load.fonts import FontConverter, Run, symbol
 from rag.load.limits import Limits
+from rag.load.own_title import own_title
 from rag.load.tidy import tidy
 from rag.types import LoadedDocument
 
@@ -42,7 +43,7 @@ def read(data: bytes, limits: Limits) -> LoadedDocument:
     styles = StyleFonts(file)
     body = "\n\n".join([*_blocks(file.element.body, styles, fonts), *_notes(file, styles, fonts)])
     properties = file.core_properties
-    title = _styled_title(file, styles, fonts) or _own_title(properties.title or "")
+    title = _styled_title(file, styles, fonts) or own_title(tidy(properties.title or ""))
     details = Details(title=title, author=_own_author(properties.author or ""))
     found = describe(body, limits, Details(title=details.title), notes=fonts.notes)
     text = with_lead(found.text, one_line(title))
@@ -126,14 +127,6 @@ def _styled_title(file: Any, styles: StyleFonts, fonts: FontConverter) -> str:
         if style is not None and style.lower() == "title":
             return paragraph_text(paragraph, styles, fonts)
     return ""
-
-
-def _own_title(title: str) -> str:
-    """The title property, unless a program filled it in."""
-    junk = title.lower().startswith(("microsoft word", "word document", "document")) or title.lower().endswith(
-        (".doc", ".docx")
-    )
-    return "" if junk else tidy(title)
 
 
 def _own_author(author: str) -> str:

@@ -13,12 +13,12 @@ from rag.load.describe import check_length, document, has_text, no_text, scanned
 from rag.load.details import Details, find_details
 from rag.load.fonts import FontConverter, unify
 from rag.load.limits import Limits
+from rag.load.own_title import own_title
 from rag.load.pdf_lines import page_paragraphs
 from rag.load.tidy import tidy
 from rag.types import LoadedDocument, Page
 
 _PASSWORD = 4  # FPDF_ERR_PASSWORD
-_JUNK_TITLE = ("microsoft word", "microsoft powerpoint", "untitled", "print", "scan", "img")
 _DPI, _MAX_SIDE = 200, 4000
 """Points an inch that text recognition wants, and the longest side of a picture in pixels."""
 _LOOKED_AT = 10
@@ -50,7 +50,8 @@ def read(data: bytes, limits: Limits) -> LoadedDocument:
     empty = sum(not page.end > page.start for page in pages)
     if empty:
         notes = (*notes, say(f"{empty} trang không có chữ", f"{empty} pages without text"))
-    details = Details(title=_own_title(title)).filled_from(find_details(text))
+    # A property has no font.
+    details = Details(title=own_title(tidy(unify(title)[0]))).filled_from(find_details(text))
     return document(text, details, notes=notes, pages=pages)
 
 
@@ -147,9 +148,3 @@ def _unify_pages(texts: list[str], notes: tuple[str, ...]) -> tuple[list[str], t
         converted, notes = unify(text, notes)
         unified.append(converted)
     return unified, notes
-
-
-def _own_title(title: str) -> str:
-    title = tidy(unify(title)[0])  # a property has no font
-    is_file = title.lower().endswith((".doc", ".docx", ".pdf", ".xls", ".xlsx", ".ppt", ".pptx", ".indd"))
-    return "" if is_file or title.lower().startswith(_JUNK_TITLE) else title

@@ -15,6 +15,7 @@ from rag.load.describe import describe
 from rag.load.details import Details
 from rag.load.fonts import FontConverter, Run
 from rag.load.limits import Limits
+from rag.load.own_title import own_title
 from rag.text.legacy import encoding_of_font
 from rag.types import LoadedDocument
 
@@ -94,7 +95,7 @@ def read(data: bytes, limits: Limits) -> LoadedDocument:
     fonts = FontConverter()
     text = fonts.join(_runs(data, document)).replace(" | \n\n", "\n\n")
     text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")  # pairs come as two escapes
-    details = Details(title=document.title)
+    details = Details(title=own_title(document.title))
     return describe(text, limits, details, notes=fonts.notes)
 
 

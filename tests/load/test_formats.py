@@ -25,6 +25,12 @@ SEEDS = Path(__file__).resolve().parents[2] / "seeds"
 DATA = Path(__file__).parent / "data"
 SENTENCE = "Đồng chí Chủ tịch yêu cầu ưu tiên thúc đẩy sản xuất, hỗ trợ những hộ nghèo ở vùng đặc biệt khó khăn."
 FONTS: dict[LegacyEncoding, str] = {"tcvn3": ".VnTime", "vni": "VNI-Times"}
+MADE_TITLES = (
+    "Microsoft Word - a.doc", "Microsoft PowerPoint - a", "Word Document", "about:blank", "https://bao.vn/bai/1",
+    "www.bao.vn", "file:///C:/a b.html", r"C:\Users\a\b", "untitled", "Untitled-2", "Document1", "Document", "Book1",
+    "Scan_0012", "Bao cao quy 1.pdf", "KH 2021 (ban cuoi).docx", "trang.html", "Tài liệu1",
+)  # fmt: skip
+"""What programs and browsers write where a title belongs."""
 BOTH = pytest.mark.parametrize("encoding", ["tcvn3", "vni"])
 
 
@@ -100,9 +106,18 @@ class TestDocx:
         found = document("a.docx", saved(file))
         assert (found.title, found.author) == ("Báo cáo quý", "Nguyễn Văn An")
         assert found.text == f"Báo cáo quý\n\n{SENTENCE}"
-        file.core_properties.title, file.core_properties.author = "Microsoft Word - a.doc", "Admin"
-        found = document("a.docx", saved(file))
-        assert (found.title, found.author) == ("", "")
+        for made in MADE_TITLES:
+            file.core_properties.title, file.core_properties.author = made, "Admin"
+            found = document("a.docx", saved(file))
+            assert (found.title, found.author, found.text) == ("", "", SENTENCE), made
+        for meant in (
+            "Document và văn bản số",
+            "Tài liệu tập huấn 2021",
+            "In ấn và xuất bản",
+            "Microsoft Word cho người mới",
+        ):
+            file.core_properties.title = meant
+            assert document("a.docx", saved(file)).title == meant
 
 
 class TestDoc:
@@ -211,7 +226,14 @@ class TestPdf:
     def test_the_title_property_is_taken_unless_it_is_a_file_name(self, document: Document) -> None:
         pages = [[Text("nội dung không có đầu đề.")]]
         assert document("a.pdf", make_pdf(pages, title="Báo cáo quý")).title == "Báo cáo quý"
-        assert document("b.pdf", make_pdf(pages, title="Microsoft Word - a.doc")).title == ""
+        for made in MADE_TITLES:
+            assert document("b.pdf", make_pdf(pages, title=made)).title == "", made
+
+    def test_the_text_gives_the_title_where_a_program_made_the_property(self, document: Document) -> None:
+        pages = [[Text("Ban Dân tộc tỉnh họp", y=760, size=18), Text("Ngày 2/3, Ban Dân tộc tỉnh đã họp.", y=700)]]
+        without = document("a.pdf", make_pdf(pages)).title
+        assert without == "Ban Dân tộc tỉnh họp"
+        assert document("b.pdf", make_pdf(pages, title="about:blank")).title == without
 
 
 class TestWorkbooks:
