@@ -121,6 +121,7 @@ def test_a_verdict_with_its_reason_reaches_the_store(visit: Visit, assistant: Fa
     assert page.locator(".complaint").count() == 0
     assert page.evaluate("document.activeElement.dataset.act") == "down"
     page.click("[data-act=down]")
+    assert page.locator(".complaint input:checked").count() == 0  # the reason is the person's own
     page.check("input[value=source]")
     page.fill(".complaint textarea", "Nguồn năm khác")
     page.click(".complaint .go")
@@ -130,6 +131,18 @@ def test_a_verdict_with_its_reason_reaches_the_store(visit: Visit, assistant: Fa
     assert json.loads(row.answer_json)["citations"][0]["quote"] == QUOTE
     assert page.locator(".complaint").count() == 0
     assert page.is_disabled("[data-act=up]")
+    visit.assert_clean()
+
+
+def test_a_verdict_without_a_reason_goes_as_another_one(visit: Visit, assistant: FakeAssistant) -> None:
+    page = visit.page
+    ask(page)
+    page.click("[data-act=down]")
+    page.fill(".complaint textarea", "Thiếu một xã")
+    page.click(".complaint .go")
+    page.wait_for_selector("[data-act=down][aria-pressed=true]")
+    (row,) = assistant.store.feedback()
+    assert (row.verdict, row.reason, row.comment) == ("down", "other", "Thiếu một xã")
     visit.assert_clean()
 
 

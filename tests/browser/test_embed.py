@@ -325,6 +325,7 @@ def test_an_answer_is_judged_inside_the_frame(scene: Scene, look: Open) -> None:
     assert frame.get_by_role("group", name="Đánh giá câu trả lời").count() == 1
     frame.get_by_role("button", name="Chưa đúng").click()
     assert frame.evaluate("document.activeElement.value") == "figure"
+    assert frame.locator(".complaint input:checked").count() == 0  # the reason is the person's own
     frame.get_by_label("Sai nguồn").check()
     frame.get_by_label("Góp ý thêm (không bắt buộc)").fill("Nguồn của năm khác.")
     frame.get_by_role("button", name="Gửi").click()

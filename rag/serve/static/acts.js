@@ -97,8 +97,8 @@
     if (old) { old.remove(); return; }
     const label = say("Sai chỗ nào?", "What is wrong?");
     const name = `reason-${exchange.dataset.exchange}`;
-    const choices = REASONS.map(([value, vietnamese, english], index) => make("label", {},
-      make("input", { type: "radio", name, value, checked: index === 0 }), ` ${say(vietnamese, english)}`));
+    const choices = REASONS.map(([value, vietnamese, english]) => make("label", {},
+      make("input", { type: "radio", name, value }), ` ${say(vietnamese, english)}`));
     const comment = make("textarea", { rows: "2", maxlength: "2000", "aria-label": say("Góp ý thêm", "More about it"),
       placeholder: say("Góp ý thêm (không bắt buộc)", "More about it (optional)") });
     const send = make("button", { type: "submit", class: "go", text: say("Gửi", "Send") });
@@ -111,7 +111,8 @@
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       send.disabled = true;
-      const reason = form.querySelector("input:checked").value;
+      const chosen = form.querySelector("input:checked");
+      const reason = chosen ? chosen.value : "other";  // none is chosen for the person
       if (await judge(exchange, "down", reason, comment.value)) form.remove();
       else send.disabled = false;
     });

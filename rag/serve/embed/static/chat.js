@@ -303,9 +303,9 @@
   }
 
   function complaint(group, id, number) {
-    const choices = Object.entries(words.reasons).map(([value, text], at) => {
+    const choices = Object.entries(words.reasons).map(([value, text]) => {
       const radio = make('input');
-      Object.assign(radio, { type: 'radio', name: `reason-${number}`, value, checked: at === 0 });
+      Object.assign(radio, { type: 'radio', name: `reason-${number}`, value });
       return make('label', '', radio, ` ${text}`);
     });
     const comment = make('textarea');
@@ -316,7 +316,8 @@
     form.addEventListener('submit', async (event) => {
       event.preventDefault();
       send.disabled = true;
-      const reason = form.querySelector('input:checked').value;
+      const chosen = form.querySelector('input:checked');
+      const reason = chosen ? chosen.value : 'other';  // none is chosen for the person
       const verdict = { answer_id: id, verdict: 'down', reason, comment: comment.value.trim() };
       if (await judge(group, verdict)) form.remove();
       else send.disabled = false;
