@@ -101,7 +101,8 @@ class Chat:
             return (gr.skip(),) * 6
         now = render_exchange(conversation[-1], len(conversation))
         shown = (render_conversation(conversation[:-1]), now)
-        return ("", conversation, *shown, *_buttons(is_running=False))
+        # What is being typed stays.
+        return (gr.skip(), conversation, *shown, *_buttons(is_running=False))
 
     def _searched(self, exchange: Exchange, request: gr.Request) -> int:
         """How many documents are searched for a question."""

@@ -94,13 +94,15 @@ def shell_page(gradio_page: str, nonce: str, who: Identity | None = None) -> str
         '<gradio-app control_page_title="false" embed="false" eager="true"></gradio-app>'
         f"{history_dialog()}{filters_dialog()}"
         '<div id="told" role="status" aria-live="polite"></div>'
+        '<div id="lost" role="status" aria-live="polite"></div>'
         "</body></html>"
     )
 
 
 def _own_scripts() -> str:
     return "".join(
-        f'<script defer src="/ui/{name}.js"></script>' for name in ("page", "chat", "acts", "history", "filters")
+        f'<script defer src="/ui/{name}.js"></script>'
+        for name in ("page", "connection", "chat", "acts", "history", "filters")
     )
 
 

@@ -48,13 +48,17 @@
     if (event.key === "Enter" && (event.isComposing || event.keyCode === 229)) event.stopPropagation();
   }, true);
 
+  const LOST = /connection.*(lost|errored)|lost connection/i;
   const NOTICES = [
-    [/connection.*(lost|errored)|lost connection/i, "Mất kết nối với máy chủ. Đang nối lại…"],
     [/queue is full|too many|busy/i, "Máy chủ đang bận. Xin thử lại sau ít phút."],
   ];
   const TITLES = { Error: "Sự cố", Warning: "Lưu ý", Info: "Thông báo", Success: "Xong" };
 
   function translate(toast) {
+    if (!toast.hidden && LOST.test(toast.textContent)) {
+      toast.hidden = true;  // connection.js says it, and keeps the question
+      document.dispatchEvent(new CustomEvent("rag:lost"));
+    }
     if (language !== "vi") return;
     const close = toast.querySelector("[data-testid=toast-close]");
     if (close) close.setAttribute("aria-label", "Đóng");
