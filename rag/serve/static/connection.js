@@ -47,8 +47,8 @@
   async function look() {
     if (isLost || await isThere() || isLost) return;
     isLost = true;
-    notice(say("Mất kết nối với máy chủ. Câu hỏi đang gõ vẫn được giữ; trang sẽ tự nối lại.",
-      "The connection to the server was lost. What you typed is kept; the page reconnects by itself."));
+    notice(say("Mất kết nối với máy chủ. Câu hỏi của anh chị vẫn được giữ; trang sẽ tự nối lại.",
+      "The connection to the server was lost. Your question is kept; the page reconnects by itself."));
     const waiting = setInterval(async () => {
       if (!await isThere()) return;
       clearInterval(waiting);
