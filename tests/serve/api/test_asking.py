@@ -64,8 +64,8 @@ def test_a_search_gives_passages(api: Site) -> None:
 def test_what_a_person_may_not_read_does_not_exist(api: Site, path: str) -> None:
     body = {"question" if path == "ask" else "query": "kho dự trữ còn bao nhiêu tấn gạo?"}
     seen = {user: api(user).post(f"/api/v1/{path}", json=body).text for user in ("reader", "chief")}
-    assert "55" in seen["chief"]
-    assert "55" not in seen["reader"]
+    assert "55 tấn" in seen["chief"]
+    assert "55 tấn" not in seen["reader"]
     assert "Biên bản" not in seen["reader"]
 
 
