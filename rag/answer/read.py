@@ -122,7 +122,7 @@ class RuleReader:
         for hit in hits[:_LED] if self._document else ():
             title = hit.document.title
             if given[hit.document.id] == title and title and self._document:
-                given[hit.document.id] += "\n" + _opening(self._document(hit).text)
+                given[hit.document.id] += "\n" + _opening(self._document(hit).text[:_OPENING])
         return given
 
     def _evidence(self, question: Question, candidate: _Candidate, best: float) -> Evidence:
@@ -248,7 +248,8 @@ _OPENING = 1200
 
 @lru_cache(maxsize=4096)
 def _opening(text: str) -> str:
-    spans = sentence_spans(text[:_OPENING])
+    """The first whole sentence of a text's beginning; a document's whole text would be kept as the key."""
+    spans = sentence_spans(text)
     sentences = (text[s.start : s.end] for s in spans if s.end < _OPENING)
     return next((s for s in sentences if s.endswith((".", "!", "?", "…"))), "")
 
