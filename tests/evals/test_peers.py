@@ -57,7 +57,8 @@ def test_results_of_other_documents_are_not_kept(tmp_path: Path) -> None:
 
 def test_the_table_has_a_line_for_every_tool() -> None:
     row = dict.fromkeys(
-        ("ingest_s", "p50_ms", "p95_ms", "cold_s", "ingest_mb", "ask_mb", "index_mb", "recall_at_10"), 1.0
+        ("ingest_s", "ingest_cpu_s", "p50_ms", "p95_ms", "cold_s", "ingest_mb", "ask_mb", "index_mb", "recall_at_10"),
+        1.0,
     )
     rows = {"ours": row | {"passages": 5, "recall_at_1": 0.5, "recall_at_1_95": [0.4, 0.6]}}
     lines = table(rows).splitlines()
