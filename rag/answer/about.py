@@ -169,8 +169,8 @@ def _number_differences(question: Question, sentence: str, setting: Setting) -> 
         for t in tokens(question.text)
         if t.text[0].isdigit() and not any(start <= t.start < end for start, end in taken)
     ]
-    known = [words_of(text).exact for text in (setting.title, setting.passage, sentence)] if asked else []
-    return tuple(Difference("number", number) for number in asked if not any(key(number) in k for k in known))
+    known = [words_of(text) for text in (setting.title, setting.passage, sentence)] if asked else []
+    return tuple(Difference("number", number) for number in asked if not any(k.has(key(number)) for k in known))
 
 
 _OFFICE = re.compile(
@@ -209,8 +209,8 @@ def _level_differences(question: Question, sentence: str, setting: Setting) -> t
     own = _levels(sentence)
     before = (_levels(text) for text in _sentences_backwards(setting.before))
     told = own or next((levels for levels in before if levels), frozenset())
-    words = words_of(sentence).exact
-    missing = sorted(level for level in asked - told if own or level not in words) if told else []
+    words = words_of(sentence)
+    missing = sorted(level for level in asked - told if own or not words.has(level)) if told else []
     return tuple(Difference("level", f"cấp {level}", f"cấp {min(told)}") for level in missing)
 
 
@@ -233,8 +233,8 @@ def _name_differences(
     capitals, plain = _naming(title, passage)
     absent = [n for n in names if not _is_named(n, question.startswith(n), capitals, plain)]
     # Typed without capitals a place is a guess, so it must be wholly absent to count.
-    known = (words_of(title).loose, words_of(passage).loose)
-    nowhere = [" ".join(p) for p in places if not any(fold(word) in k for word in p for k in known)]
+    known = (words_of(title), words_of(passage))
+    nowhere = [" ".join(p) for p in places if not any(k.has_loosely(fold(word)) for word in p for k in known)]
     return tuple(Difference("name", name) for name in (*absent, *nowhere))
 
 
@@ -257,12 +257,12 @@ def _other_of_its_kind(asked: str, sentence: str) -> tuple[Difference, ...]:
     wanted = [(lower(m["kind"]), m["name"]) for pattern in (_THING, _AREA) for m in pattern.finditer(asked)]
     if not wanted:
         return ()
-    words = words_of(sentence).exact
+    words = words_of(sentence)
     opening = _AREA_FIRST.match(sentence)
     told = [(lower(m["kind"]), m["name"]) for m in (*_THING.finditer(sentence), *((opening,) if opening else ()))]
     found = []
     for kind, name in wanted:
-        if all(key(word) in words for word in name.split() if word[0].isupper()) or _asks_which(asked, kind):
+        if all(words.has(key(word)) for word in name.split() if word[0].isupper()) or _asks_which(asked, kind):
             continue
         others = [other for told_kind, other in told if told_kind == kind]
         found += [Difference("name", f"{kind} {name}", f"{kind} {others[0]}")] if others else []

@@ -6,9 +6,7 @@ All of them look at one question and one text only, so they do not change with t
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
@@ -23,25 +21,46 @@ _STOP_COST = {",": 2, ";": 10, ":": 3, "(": 2, ")": 2, "\n": 30}
 _HARD_STOP_COST = 8
 
 
-@dataclass(frozen=True, slots=True)
 class Words:
     """The words of a text in compared form, with their places.
 
-    :param keys: Word number i in compared form.
-    :param starts: Character where word i starts.
-    :param exact: Compared form -> numbers of the words that have it.
-    :param loose: Folded form -> the same.
+    They are looked up in one string, by the runtime's own search: a dictionary of all words of a passage would take
+    longer to make than everything that is asked of it.
+
+    :ivar keys: Word number i in compared form.
+    :ivar starts: Character where word i starts.
     """
 
-    keys: tuple[str, ...]
-    starts: tuple[int, ...]
-    exact: dict[str, list[int]]
-    loose: dict[str, list[int]]
+    __slots__ = ("_exact", "_joined", "_loose", "_loosely", "keys", "starts")
+
+    def __init__(self, text: str) -> None:
+        places = token_spans(text)
+        plain = lower(text)  # keeps the length: one pass for all words
+        self.keys = tuple([canonical_word(plain[start:end]) for start, end in places])
+        self.starts = tuple([start for start, _end in places])
+        self._joined = _BETWEEN + _BETWEEN.join(self.keys) + _BETWEEN
+        self._loosely = fold(self._joined)
+        self._exact: dict[str, list[int]] = {}
+        self._loose: dict[str, list[int]] = {}
+        for number, part in _further(text, places, self.keys):
+            self._exact.setdefault(part, []).append(number)
+            self._loose.setdefault(fold(part), []).append(number)
 
     def find(self, term: Term) -> Sequence[int]:
         """Numbers of the words that agree with a term of the question."""
-        found = self.loose.get(fold(term.text), ()) if term.loose else self.exact.get(term.text, ())
-        return found or self.spelt_out(term.spelt_out)
+        return self.as_it_is(term) or self.spelt_out(term.spelt_out)
+
+    def as_it_is(self, term: Term) -> Sequence[int]:
+        """The same, without those that a term stands for."""
+        return self._places(fold(term.text), loosely=True) if term.loose else self._places(term.text)
+
+    def has(self, word: str) -> bool:
+        """Whether a word in compared form is among them."""
+        return f"{_BETWEEN}{word}{_BETWEEN}" in self._joined or word in self._exact
+
+    def has_loosely(self, folded: str) -> bool:
+        """Whether a folded word is among them, whatever its marks."""
+        return f"{_BETWEEN}{folded}{_BETWEEN}" in self._loosely or folded in self._loose
 
     def end(self, number: int) -> int:
         """Where a word ends: its compared form is as long as it stands."""
@@ -49,34 +68,38 @@ class Words:
 
     def spelt_out(self, phrase: tuple[str, ...]) -> tuple[int, ...]:
         """Where a phrase stands word after word."""
-        first = self.exact.get(phrase[0], ()) if phrase else ()
-        return tuple(n for n in first if self.keys[n : n + len(phrase)] == phrase)
+        first = self._places(phrase[0]) if phrase else ()
+        return tuple([n for n in first if self.keys[n : n + len(phrase)] == phrase])
+
+    def _places(self, word: str, *, loosely: bool = False) -> Sequence[int]:
+        """Numbers of the words that are this one, in order."""
+        joined, further = (self._loosely, self._loose) if loosely else (self._joined, self._exact)
+        found, wanted = [], f"{_BETWEEN}{word}{_BETWEEN}"
+        at = joined.find(wanted)
+        while at >= 0:
+            found.append(joined.count(_BETWEEN, 0, at))
+            at = joined.find(wanted, at + len(wanted) - 1)
+        return sorted({*found, *further[word]}) if word in further else found
+
+
+_BETWEEN = "\n"
+"""Stands in no word."""
 
 
 @lru_cache(maxsize=1024)
 def words_of(text: str) -> Words:
     """Take a text apart once; sentences are looked at many times."""
-    places = token_spans(text)
-    plain = lower(text)  # keeps the length: one pass for all words
-    keys = tuple([canonical_word(plain[start:end]) for start, end in places])
-    exact: defaultdict[str, list[int]] = defaultdict(list)
-    loose: defaultdict[str, list[int]] = defaultdict(list)
-    for number, forms in enumerate(map(_forms, keys)):
-        for part, folded in forms:
-            exact[part].append(number)
-            loose[folded].append(number)
-        start, end = places[number]
-        if text[start].isupper() and end - start > 1 and text[start:end].isupper():
-            for part in _spelt(text[start:end]):
-                exact[part].append(number)
-                loose[fold(part)].append(number)
-    return Words(keys, tuple([start for start, _end in places]), exact, loose)
+    return Words(text)
 
 
-@lru_cache(maxsize=1 << 16)
-def _forms(word: str) -> tuple[tuple[str, str], ...]:
-    """What a word agrees with, exact and folded; remembered, because words repeat and this is most of the work."""
-    return tuple((part, fold(part)) for part in {word, *_parts(word)})
+def _further(text: str, places: Sequence[tuple[int, int]], keys: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """What some words agree with beside themselves: parts of numbers, and what abbreviations in capitals stand for."""
+    for number, word in enumerate(keys):
+        if "/" in word or "-" in word:
+            yield from ((number, part) for part in _parts(word))
+    for number, (start, end) in enumerate(places):
+        if end - start > 1 and text[start].isupper() and text[start:end].isupper():
+            yield from ((number, part) for part in _spelt(text[start:end]))
 
 
 def _parts(word: str) -> Iterable[str]:

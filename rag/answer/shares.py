@@ -12,7 +12,6 @@ from itertools import pairwise
 
 from rag.answer.match import Words, coverage, pair_coverage, words_of
 from rag.answer.question import Term
-from rag.text.unicode import fold
 
 Places = Sequence[int]
 
@@ -56,8 +55,7 @@ class Shares:
 
 def _look_up(term: Term, words: Words) -> tuple[Places, Places, int]:
     """Where a term stands as it is, where written out, and how many words that takes."""
-    direct = words.loose.get(fold(term.text), ()) if term.loose else words.exact.get(term.text, ())
-    return direct, words.spelt_out(term.spelt_out), len(term.spelt_out)
+    return words.as_it_is(term), words.spelt_out(term.spelt_out), len(term.spelt_out)
 
 
 def _inside(found: tuple[Places, Places, int], first: int, last: int) -> Places:

@@ -11,6 +11,7 @@ from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Final, Literal
 
 from rag.text.date_patterns import (
@@ -118,6 +119,10 @@ def find_dates(text: str, anchor: date | None = None) -> tuple[DateMention, ...]
     >>> [(d.text, d.kind, d.year) for d in find_dates("Sáng nay (8/1), tổng kết năm 2020, giai đoạn 2021–2030")]
     [('8/1', 'day', None), ('năm 2020', 'year', 2020), ('giai đoạn 2021–2030', 'period', 2021)]
     """
+    return _remembered(text, anchor) if len(text) <= _REMEMBERED_LENGTH else _found(text, anchor)
+
+
+def _found(text: str, anchor: date | None) -> tuple[DateMention, ...]:
     numbers = [(n.start, n.end) for n in find_document_numbers(text)] if "/" in text else []
     found = []
     for match in ANY.finditer(fold(text)):
@@ -125,6 +130,12 @@ def find_dates(text: str, anchor: date | None = None) -> tuple[DateMention, ...]
         if mention and not any(s < mention.end and mention.start < e for s, e in numbers):
             found.append(mention)
     return tuple(_without_beaten(found, text))
+
+
+_remembered = lru_cache(maxsize=1024)(_found)
+"""Each sentence that may answer is asked for its times some five times, by itself and as the setting of another."""
+_REMEMBERED_LENGTH: Final = 2000
+"""Characters; longer texts are asked once."""
 
 
 def _without_beaten(found: list[DateMention], text: str) -> Iterator[DateMention]:

@@ -83,11 +83,12 @@ class _Builder(network.GraphBuilder):
         self._nodes += nodes
         self._tensors += tensors
 
-    def linear(self, values: str, name: str, matrix: Matrix) -> str:
-        """``values @ matrix`` with the values rounded to 8 bits on the fly."""
+    def linear(self, values: str, name: str, matrix: Matrix, bias: str = "") -> str:
+        """``values @ matrix + bias`` with the values rounded to 8 bits on the fly."""
         weight = self.large(name, np.ascontiguousarray(matrix.weight).tobytes(), TensorProto.INT8, matrix.weight.shape)
         scale = self.small(f"{name}.scale", matrix.scale)
-        return self.add("DynamicQuantizeMatMul", values, weight, scale, domain=_FUSED)
+        more = ("", bias) if bias else ()  # the fourth is a zero point, and weights have none
+        return self.add("DynamicQuantizeMatMul", values, weight, scale, *more, domain=_FUSED)
 
     def split(self, values: str, sizes: list[int]) -> list[str]:
         """Cut the last axis into parts."""
@@ -146,16 +147,12 @@ def _layer(builder: _Builder, name: str, hidden: str, part: _Part) -> str:
     size = len(part("aln.w"))
     query, key, value = builder.split(wide, [size] * 3)
     attended = builder.add("MultiHeadAttention", query, key, value, small["qkv.b"], domain=_FUSED, num_heads=_HEADS)
-    hidden = _add_norm(builder, builder.linear(attended, f"{name}.ao", part("ao")), hidden, small, ("ao", "aln"))
+    attended = builder.linear(attended, f"{name}.ao", part("ao"), small["ao.b"])
+    hidden = builder.add_norm(attended, hidden, small["aln.w"], small["aln.b"], _EPSILON)
     wide = builder.linear(hidden, f"{name}.fi", part("fi"))
     wide = builder.add("BiasGelu", wide, small["fi.b"], domain=_FUSED)
-    return _add_norm(builder, builder.linear(wide, f"{name}.fo", part("fo")), hidden, small, ("fo", "oln"))
-
-
-def _add_norm(builder: _Builder, values: str, skip: str, small: Mapping[str, str], parts: tuple[str, str]) -> str:
-    linear, norm = parts
-    inputs = (values, skip, small[f"{norm}.w"], small[f"{norm}.b"], small[f"{linear}.b"])
-    return builder.add("SkipLayerNormalization", *inputs, domain=_FUSED, epsilon=_EPSILON)
+    narrow = builder.linear(wide, f"{name}.fo", part("fo"), small["fo.b"])
+    return builder.add_norm(narrow, hidden, small["oln.w"], small["oln.b"], _EPSILON)
 
 
 def _head(builder: _Builder, hidden: str, trained: Tensors) -> None:

@@ -93,6 +93,8 @@ def _best(
 
 
 _making = Lock()
+_GRAPH = 2
+"""Raise when the graph is written otherwise: one of before is of no use then."""
 
 
 def graph_file(folder: Path) -> Path:
@@ -103,7 +105,7 @@ def graph_file(folder: Path) -> Path:
     """
     from rag.index.files import file_lock
 
-    name = f"reader-{weights.SHA256[:12]}"
+    name = f"reader-{weights.SHA256[:12]}-{_GRAPH}"
     path = folder / f"{name}.onnx"
     with _making:
         if not _is_whole(path):

@@ -85,6 +85,11 @@ class GraphBuilder:
         """A float32 weight in the data file."""
         return self.large(name, np.ascontiguousarray(values).tobytes(), TensorProto.FLOAT, values.shape)
 
+    def add_norm(self, values: str, skip: str, scale: str, shift: str, epsilon: float) -> str:
+        """LayerNorm(values + skip). The runtime has one operator for both, which takes four times as long."""
+        total = self.add("Add", values, skip)
+        return self.add("LayerNormalization", total, scale, shift, axis=-1, epsilon=epsilon)
+
     def model(self, inputs: Sequence[str], output: str, shape: Sequence[str | int]) -> Any:
         """The finished model.
 
@@ -146,13 +151,13 @@ def _mask32(graph: GraphBuilder) -> str:
 
 
 def _add_norm(graph: GraphBuilder, weights: Weights, parts: tuple[str, str], values: str, skip: str) -> str:
-    """LayerNorm(skip + linear(values)), fused; ``parts`` names the linear layer and the norm."""
+    """LayerNorm(skip + linear(values)); ``parts`` names the linear layer and the norm."""
     linear, norm = parts
     projected = graph.add("MatMul", values, _linear(graph, weights, linear))
+    projected = graph.add("Add", projected, _bias(graph, weights, linear))
     scale = graph.small(f"{norm}.w", weights.floats[f"{norm}.w"])
     shift = graph.small(f"{norm}.b", weights.floats[f"{norm}.b"])
-    inputs = (projected, skip, scale, shift, _bias(graph, weights, linear))
-    return graph.add("SkipLayerNormalization", *inputs, domain=_FUSED, epsilon=weights.sizes.epsilon)
+    return graph.add_norm(projected, skip, scale, shift, weights.sizes.epsilon)
 
 
 def _linear(graph: GraphBuilder, weights: Weights, name: str) -> str:
