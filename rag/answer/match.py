@@ -6,6 +6,7 @@ All of them look at one question and one text only, so they do not change with t
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
@@ -37,7 +38,7 @@ class Words:
         places = token_spans(text)
         plain = lower(text)  # keeps the length: one pass for all words
         self.keys = tuple([canonical_word(plain[start:end]) for start, end in places])
-        self.starts = tuple([start for start, _end in places])
+        self.starts = array("I", [start for start, _end in places])  # a tenth of the memory of a tuple; many are kept
         self._joined = _BETWEEN + _BETWEEN.join(self.keys) + _BETWEEN
         self._loosely = fold(self._joined)
         self._exact: dict[str, list[int]] = {}

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from rag.errors import StoreError
+from rag.index import dense
 from rag.index.dense import _FEW, EXACT_UP_TO, HALF, DenseIndex
 
 CLOSE = 3e-4
@@ -140,3 +141,19 @@ def test_the_quantised_index_finds_what_the_exact_one_finds():
         best = {hit.id for hit in exact.search(query, 10)}
         found += len(best & {hit.id for hit in quantised.search(query, 10, stored=rows.__getitem__)})
     assert found / 500 >= 0.98
+
+
+@pytest.mark.parametrize("filtered", [False, True])
+def test_a_search_shared_by_several_threads_finds_what_one_finds(empty, filtered, monkeypatch):
+    index = empty
+    index.add(np.arange(9000, 0, -1), unit(9000))  # numbers that do not ascend with the places
+    index.remove(np.arange(4000, 4100))
+    allowed = np.arange(1, 9000, 2, dtype=np.int64) if filtered else None
+    alone = [index.search(query, 30, allowed) for query in unit(5, seed=3)]
+    parts = []
+    searched = DenseIndex._search_part
+    monkeypatch.setattr(DenseIndex, "_search_part", lambda *args: parts.append(args[4:]) or searched(*args))
+    monkeypatch.setattr(dense, "_PART", 1000)
+    monkeypatch.setattr(dense, "_CORES", 3)
+    assert [index.search(query, 30, allowed) for query in unit(5, seed=3)] == alone
+    assert sorted(set(parts)) == [(0, 2966), (2966, 5933), (5933, 8900)]
