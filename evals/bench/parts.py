@@ -76,7 +76,7 @@ def dense(vectors: int) -> None:
     best = [{hit.id for hit in exact.search(question, 10)} for question in questions]
     click.echo(json.dumps({"kind": "exact", "vectors": vectors} | _measured(exact, rows, questions, best)))
     del exact
-    quantised = DenseIndex.quantised(rows[:: max(1, vectors // 50_000)])
+    quantised = DenseIndex.quantised(rows.shape[1])
     quantised.add(np.arange(vectors), rows)
     click.echo(json.dumps({"kind": "8 bits", "vectors": vectors} | _measured(quantised, rows, questions, best)))
 

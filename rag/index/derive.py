@@ -7,9 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
-from rag.index.dense import TRAINED_ON, DenseIndex
+from rag.index.dense import DenseIndex
 from rag.index.generation import LEXICAL, Generation, Manifest, copy_lexical, current_name, open_generation, publish
 from rag.index.lexical import LexicalIndex
 from rag.index.store import Change, Store
@@ -66,12 +64,10 @@ def _dense(
         dense = current.dense
         dense.remove(removed)
     else:
-        every = store.passage_ids()
-        added = every.tolist()
+        added = store.passage_ids().tolist()
         dense = DenseIndex(manifest.dim)
         if not dense.suits(n):
-            chosen = every[:: max(1, n // TRAINED_ON)].tolist()
-            dense = DenseIndex.quantised(np.concatenate([store.vectors(ids, encoder) for ids in _batches(chosen)]))
+            dense = DenseIndex.quantised(manifest.dim)
     for ids in _batches(added):
         dense.add(ids, store.vectors(ids, encoder))
     return dense

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faiss
 import numpy as np
 import pytest
 
@@ -20,7 +21,7 @@ def unit(n: int, dim: int = 16, seed: int = 0) -> np.ndarray:
 
 @pytest.fixture(params=["exact", "quantised"])
 def empty(request) -> DenseIndex:
-    return DenseIndex(16) if request.param == "exact" else DenseIndex.quantised(unit(1000, seed=7))
+    return DenseIndex(16) if request.param == "exact" else DenseIndex.quantised(16)
 
 
 @pytest.fixture
@@ -100,7 +101,7 @@ def test_where_the_store_has_lost_a_vector_the_quantised_one_does():
     def lost(_ids):
         raise StoreError("gone")
 
-    index = DenseIndex.quantised(unit(1000, seed=7))
+    index = DenseIndex.quantised(16)
     index.add(np.arange(100, 200), unit(100))
     query = unit(1, seed=9)[0]
     assert index.scores(query, [100], lost) == pytest.approx(unit(100)[:1] @ query, abs=0.01)
@@ -109,8 +110,8 @@ def test_where_the_store_has_lost_a_vector_the_quantised_one_does():
 @pytest.mark.parametrize("kind", ["exact", "quantised"])
 def test_it_tells_its_own_vectors_from_those_of_others(kind):
     rows = unit(3000, 64)
-    rows[7] *= 30  # far beyond the range that the steps were set for
-    index = DenseIndex(64) if kind == "exact" else DenseIndex.quantised(unit(500, 64, seed=7))
+    rows[7] *= 30  # far beyond the range that the steps are set for
+    index = DenseIndex(64) if kind == "exact" else DenseIndex.quantised(64)
     ids = np.arange(3000)
     index.add(ids, rows)
     assert index.holds(ids, rows)
@@ -123,9 +124,20 @@ def test_it_tells_its_own_vectors_from_those_of_others(kind):
 
 
 def test_the_kind_follows_the_size_without_flapping():
-    exact, quantised = DenseIndex(16), DenseIndex.quantised(unit(1000))
+    exact, quantised = DenseIndex(16), DenseIndex.quantised(16)
     assert [exact.suits(n) for n in (0, EXACT_UP_TO, EXACT_UP_TO + 1)] == [True, True, False]
     assert [quantised.suits(n) for n in (10, EXACT_UP_TO - 1, EXACT_UP_TO + 1)] == [False, True, True]
+
+
+def test_an_index_of_an_earlier_version_is_searched_until_it_is_made_anew():
+    codes = faiss.IndexScalarQuantizer(16, faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT)
+    codes.train(unit(1000, seed=7))
+    index = DenseIndex(16, faiss.IndexIDMap2(codes))
+    index.add(np.arange(100, 200), unit(100))
+    query = unit(1, seed=9)[0]
+    best = 100 + np.argsort(-(unit(100) @ query))[:10]
+    assert [hit.id for hit in index.search(query, 10, stored=stored)] == best.tolist()
+    assert [index.suits(n) for n in (10, EXACT_UP_TO + 1)] == [False, False]
 
 
 def test_the_quantised_index_finds_what_the_exact_one_finds():
@@ -133,7 +145,7 @@ def test_the_quantised_index_finds_what_the_exact_one_finds():
     centres = unit(200, 64, seed=1)
     rows = centres[rng.integers(0, 200, 20_000)] + 0.08 * rng.normal(size=(20_000, 64)).astype(np.float32)
     rows = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
-    exact, quantised = DenseIndex(64), DenseIndex.quantised(rows[::4])
+    exact, quantised = DenseIndex(64), DenseIndex.quantised(64)
     for index in (exact, quantised):
         index.add(np.arange(len(rows)), rows)
     found = 0
