@@ -173,6 +173,7 @@ def command(*, sizes: str, folder: Path | None, keep: bool, out: Path, probe: Pa
     numbers = [int(part) for part in sizes.split(",")]
     with tempfile.TemporaryDirectory() as own:
         points = _before(out) if keep else []
+        (folder or Path(own)).mkdir(parents=True, exist_ok=True)
         for point in grow(folder or Path(own), numbers):
             points = sorted([*(p for p in points if not _same_size(p, point)), point], key=lambda p: p.passages)
             click.echo(json.dumps(asdict(point)))
