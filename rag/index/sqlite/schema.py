@@ -192,6 +192,14 @@ def translated() -> Iterator[None]:
         raise StoreError(say(f"Lỗi kho dữ liệu: {error}.", f"The store failed: {error}.")) from error
 
 
+_READING_KB = 200
+"""Pages that a connection keeps. A server has a connection for each of its forty threads; 2 MB each, as SQLite has it
+by itself, is memory that grows for hours and saves no time: the system keeps the file's pages for all of them."""
+
+WRITING_KB = 8000
+"""Pages kept by the connection that writes: those that a batch of documents changes."""
+
+
 def connect(path: Path, flags: int = apsw.SQLITE_OPEN_READWRITE) -> apsw.Connection:
     """Open a database file with the settings that this product relies on."""
     connection = apsw.Connection(str(path), flags=flags)
@@ -200,4 +208,5 @@ def connect(path: Path, flags: int = apsw.SQLITE_OPEN_READWRITE) -> apsw.Connect
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
     connection.execute("PRAGMA secure_delete=ON")
+    connection.execute(f"PRAGMA cache_size=-{_READING_KB}")
     return connection

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from rag.index.sqlite.reading import Base
 from rag.index.sqlite.rows import from_document, to_spans
-from rag.index.sqlite.schema import TRACES
+from rag.index.sqlite.schema import TRACES, WRITING_KB
 from rag.index.sqlite.vocabulary import add_counts
 from rag.index.steps import step
 from rag.index.store import DraftDocument, FileRecord, KnownDocument, Origin
@@ -142,6 +142,7 @@ class SqliteWriter(Base):
     def _commit(self) -> Iterator[apsw.Connection]:
         """One transaction that gives the store a new version."""
         with self._connections.get() as connection:
+            connection.execute(f"PRAGMA cache_size=-{WRITING_KB}")  # or pages are written before they are complete
             yield connection
             _run(connection, "UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE name = 'revision'")
             step("store: about to commit")
