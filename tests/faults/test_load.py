@@ -34,7 +34,7 @@ SECONDS = float(os.environ.get("LOAD_SECONDS", "600"))
 SOAK_SECONDS = float(os.environ.get("SOAK_SECONDS", "3600"))
 ASKERS = 32
 BEFORE = 40
-ADDED_AT_ONCE, EVERY_S = 5, 1000.0
+ADDED_AT_ONCE, EVERY_S = 5, 10.0
 LISTENERS = 1000
 RESET = b"\1\0\0\0\0\0\0\0"
 """Ends a connection as a lost network does."""
