@@ -77,6 +77,7 @@ class Settings:
     oidc_user_claim: str = _setting("preferred_username", "RAG_OIDC_USER_CLAIM", "", "claim with the user's name")
     oidc_groups_claim: str = _setting("groups", "RAG_OIDC_GROUPS_CLAIM", "", "claim with the groups")
     public_url: str = _setting("", "RAG_PUBLIC_URL", "", "origin that people reach it by, such as https://host")
+    root_path: str = _setting("", "RAG_ROOT_PATH", "", "sub-path that people reach it under, such as /tro-ly")
     trusted_proxies: str = _setting("", "RAG_TRUSTED_PROXIES", "", "addresses or networks of proxies, by spaces")
     embed_origins: str = _setting("", "RAG_EMBED_ORIGINS", "", "origins that may embed the chat, separated by spaces")
     embed_secret: str = _secret("RAG_EMBED_SECRET", "secret that the embedding page's server signs tokens with (HS256)")

@@ -9,6 +9,7 @@ import argparse
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from rag.serve.embed.tokens import make_token
 from rag.settings import Settings
@@ -24,9 +25,11 @@ FILES = {
 
 def policy(assistant: str) -> str:
     """A strict policy, and the two directives that let the chat in: script-src and frame-src."""
+    parts = urlsplit(assistant)
+    origin = f"{parts.scheme}://{parts.netloc}"
     return (
-        f"default-src 'none'; style-src 'self'; img-src 'self'; connect-src 'self'; script-src {assistant}; "
-        f"frame-src {assistant}; base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; style-src 'self'; img-src 'self'; connect-src 'self'; script-src {origin}; "
+        f"frame-src {origin}; base-uri 'none'; form-action 'none'"
     )
 
 

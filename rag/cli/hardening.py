@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from rag.cli.check import Check, State
 from rag.errors import SettingError, StoreError
 from rag.lang import say
-from rag.serve.addresses import is_loopback, proxy_networks, public_origin, sends_plainly
+from rag.serve.addresses import is_loopback, proxy_networks, public_origin, root_path, sends_plainly
 from rag.settings import SECRET_FILE, Settings
 
 _MOST_PROXIES = 65_536
@@ -30,6 +30,8 @@ def hardening_checks(settings: Settings) -> Iterator[Check]:
     yield _exposure(settings)
     yield _transport(settings)
     yield _proxies(settings)
+    if settings.root_path:
+        yield _sub_path(settings)
     yield from _secrets(settings)
     yield from _files(settings)
     yield _user()
@@ -88,6 +90,26 @@ def _proxies(settings: Settings) -> Check:
         )
         return Check(name, "note", detail)
     return Check(name, "ok", settings.trusted_proxies or say("không", "none"))
+
+
+def _sub_path(settings: Settings) -> Check:
+    """Under a sub-path browsers take us and whatever else that host serves for one and the same site."""
+    name = say("Đường dẫn con", "Sub-path")
+    try:
+        root, origin = root_path(settings), public_origin(settings)
+    except SettingError as error:
+        return Check(name, "problem", str(error))
+    if not origin:
+        detail = say(
+            f"{root}, nhưng thiếu RAG_PUBLIC_URL: máy chủ chỉ nhận tên máy của chính nó",
+            f"{root}, but RAG_PUBLIC_URL is missing: the server answers to its own names only",
+        )
+        return Check(name, "problem", detail)
+    detail = say(
+        f"{origin}{root}: mã của mọi ứng dụng khác ở {origin} làm được mọi việc thay người đang đăng nhập",
+        f"{origin}{root}: scripts of any other application at {origin} can act for whoever is signed in",
+    )
+    return Check(name, "note", detail)
 
 
 def _secrets(settings: Settings) -> Iterator[Check]:

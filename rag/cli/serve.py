@@ -29,10 +29,18 @@ from rag.settings import Settings
     metavar=say("CỔNG", "PORT"),
     help=say("Cổng (mặc định 7860; 0 = cổng trống bất kỳ).", "Port (default 7860; 0 = any free one)."),
 )
+@click.option(
+    "--root-path",
+    metavar=say("ĐƯỜNG_DẪN", "PATH"),
+    help=say(
+        "Đường dẫn con mà proxy đặt trợ lý vào, như /tro-ly (mặc định: không có).",
+        "Sub-path that a proxy puts the assistant under, such as /tro-ly (default: none).",
+    ),
+)
 @store_option
-def command(host: str | None, port: int | None, store: Path | None) -> None:
+def command(host: str | None, port: int | None, root_path: str | None, store: Path | None) -> None:
     """Serve until interrupted and print the address once it answers."""
-    settings = Settings.load(store, host=host, port=port)
+    settings = Settings.load(store, host=host, port=port, root_path=root_path)
     err = console(err=True)
     err.print(say("Đang mở trang hỏi đáp…", "Opening the chat page…"))
     from rag.serve.run import serve

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import urlsplit
@@ -14,6 +15,13 @@ from rag.settings import Settings
 if TYPE_CHECKING:
     from starlette.types import Scope
 
+_ROOT = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+")
+_LONGEST_ROOT = 100
+OWN_PATHS = frozenset(
+    {"admin", "api", "assets", "documents", "embed", "export", "feedback", "filters", "gradio_api", "healthz",
+     "metrics", "oidc", "readyz", "sign-in", "sign-out", "theme.css", "ui", "v1"}
+)  # fmt: skip
+"""How our own paths begin. Under a sub-path of the same name nobody could tell which of the two is meant."""
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
 Networks: TypeAlias = Sequence[ipaddress.IPv4Network | ipaddress.IPv6Network]
 
@@ -43,12 +51,40 @@ def public_origin(settings: Settings) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname or not is_plain:
         raise SettingError(
             say(
-                f"RAG_PUBLIC_URL là {given!r}; cần dạng https://ten-may, không có đường dẫn con.",
-                f"RAG_PUBLIC_URL is {given!r}; expected https://host, without a path.",
+                f"RAG_PUBLIC_URL là {given!r}; cần dạng https://ten-may; đường dẫn con thì đặt ở RAG_ROOT_PATH.",
+                f"RAG_PUBLIC_URL is {given!r}; expected https://host; a sub-path goes into RAG_ROOT_PATH.",
             )
         )
     usual = {"http": ":80", "https": ":443"}[parts.scheme]
     return f"{parts.scheme}://{parts.netloc.removesuffix(usual)}"
+
+
+def root_path(settings: Settings) -> str:
+    """The sub-path of ``RAG_ROOT_PATH`` without a slash at its end; empty where there is none.
+
+    :raises SettingError: If it is no plain path, or begins as one of our own.
+    """
+    given = settings.root_path.strip().rstrip("/")
+    if not given:
+        return ""
+    if not _ROOT.fullmatch(given) or len(given) > _LONGEST_ROOT:
+        raise SettingError(
+            say(
+                f"RAG_ROOT_PATH là {settings.root_path!r}; cần dạng /tro-ly: bắt đầu bằng /, chỉ gồm chữ không dấu, "
+                f"số và - . _ ~, không quá {_LONGEST_ROOT} ký tự.",
+                f"RAG_ROOT_PATH is {settings.root_path!r}; expected something like /tro-ly: a / first, then plain "
+                f"letters, digits and - . _ ~, {_LONGEST_ROOT} characters at most.",
+            )
+        )
+    first = given.split("/")[1]
+    if first in OWN_PATHS:
+        raise SettingError(
+            say(
+                f"RAG_ROOT_PATH là {given!r}, nhưng /{first} là đường dẫn của chính trợ lý; hãy chọn tên khác.",
+                f"RAG_ROOT_PATH is {given!r}, but /{first} is a path of the assistant itself; choose another name.",
+            )
+        )
+    return given
 
 
 def is_loopback(host: str) -> bool:

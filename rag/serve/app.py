@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
@@ -14,7 +13,7 @@ from fastapi.staticfiles import StaticFiles
 from rag.errors import RagError
 from rag.lang import say
 from rag.serve.actions import add_actions
-from rag.serve.addresses import own_hosts, public_origin
+from rag.serve.addresses import own_hosts, public_origin, root_path
 from rag.serve.admin import add_admin
 from rag.serve.api import make_api, make_openai
 from rag.serve.api.services import Services
@@ -28,6 +27,7 @@ from rag.serve.guard import Guard
 from rag.serve.identity import Identification, access_of
 from rag.serve.library import Library
 from rag.serve.limits import Counting, Limits, admits
+from rag.serve.links import Under, document_link
 from rag.serve.metrics import CONTENT_TYPE, Metrics
 from rag.serve.page_sessions import PageSessions
 from rag.serve.pages import message_page
@@ -83,6 +83,8 @@ def create_app(assistant: Assistant, settings: Settings, *, who: Identifies | No
     if origins := embed_origins(settings):
         app.add_middleware(Door, origins=origins)
     app.add_middleware(Watched, metrics=metrics, limits=limits)
+    if root := root_path(settings):
+        app.add_middleware(Under, root=root)
     return app
 
 
@@ -112,7 +114,7 @@ def _add_documents(app: FastAPI, assistant: Assistant, library: Library) -> None
         document = assistant.document(document_id, access=access_of(request))
         if document is None:
             return _no_document()
-        return RedirectResponse(f"/documents/{quote(document.id, safe='')}/{quote(document.version, safe='')}", 307)
+        return RedirectResponse(document_link(document.id, document.version), 307)
 
     @app.get("/documents/{document_id}/{version}")
     def view(request: Request, document_id: str, version: str, start: str = "", end: str = "") -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rag.lang import say
+from rag.serve.links import link
 
 
 def history_dialog() -> str:
@@ -18,7 +19,7 @@ def history_dialog() -> str:
     # On a narrow screen the bar has no room for these.
     also = (
         f'<p class="also"><button type="button" class="quiet saves" data-act="word-all" hidden>{saved}</button>'
-        f'<a class="quiet admin" href="/admin" hidden>{admin}</a>'
+        f'<a class="quiet admin" href="{link("/admin")}" hidden>{admin}</a>'
         f'<button type="button" class="quiet leaves" data-act="sign-out" hidden>{leave}</button></p>'
     )
     return _dialog(

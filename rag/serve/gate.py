@@ -15,6 +15,7 @@ from starlette.responses import RedirectResponse
 from rag.lang import say
 from rag.serve.guard import ROUTE, Refusal
 from rag.serve.identity import IDENTITY, Identity
+from rag.serve.links import link
 from rag.serve.routes import Route
 from rag.serve.seen import SEEN
 
@@ -69,4 +70,4 @@ def _with_return(sign_in: str, scope: Scope) -> str:
     wanted = quote(scope["path"], safe="/") + (
         f"?{query}" if (query := scope["query_string"].decode("latin-1")) else ""
     )
-    return sign_in if wanted == "/" else f"{sign_in}?next={quote(wanted, safe='')}"
+    return link(sign_in if wanted == "/" else f"{sign_in}?next={quote(wanted, safe='')}")

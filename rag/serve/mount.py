@@ -16,7 +16,9 @@ from fastapi.responses import JSONResponse
 from fastapi.routing import Mount
 
 from rag.lang import say
+from rag.serve.addresses import root_path
 from rag.serve.chat import Admits, Chat
+from rag.serve.links import link, linking_under
 from rag.serve.pages import product_name
 from rag.serve.places import FullError
 from rag.settings import Settings
@@ -56,7 +58,8 @@ def mount_chat(
     """
 
     async def build() -> None:
-        _mount(app, build_page(Chat(assistant, access, admit), settings), settings)
+        with linking_under(root_path(settings)):
+            _mount(app, build_page(Chat(assistant, access, admit), settings), settings)
 
     _finish(build())
     inner = app.router.routes[-1].app  # type: ignore[attr-defined]
@@ -81,6 +84,7 @@ def _mount(app: FastAPI, page: gr.Blocks, settings: Settings) -> None:
         app,
         page,
         path="/",
+        root_path=root_path(settings),
         server_name=settings.host,
         server_port=settings.port,
         footer_links=[],
@@ -172,7 +176,7 @@ def _brand() -> str:
         f'<div class="brand"><h1>{product_name()}</h1><nav>'
         f'<button type="button" class="top saves" data-act="word-all" hidden>{saved}</button>'
         f'<button type="button" class="top" data-opens="history" aria-haspopup="dialog">{history}</button>'
-        f'<a class="top admin" href="/admin" hidden>{say("Quản trị", "Administration")}</a>'
+        f'<a class="top admin" href="{link("/admin")}" hidden>{say("Quản trị", "Administration")}</a>'
         f'<button type="button" class="top leaves" data-act="sign-out" hidden>{say("Đăng xuất", "Sign out")}</button>'
         "</nav></div>"
     )

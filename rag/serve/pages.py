@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from rag.lang import language, say
+from rag.serve.links import link
 
 
 def page(title: str, body: str) -> str:
@@ -18,9 +19,22 @@ def page(title: str, body: str) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="color-scheme" content="light dark">'
         f"<title>{escape(title)}</title>"
-        '<link rel="icon" href="/ui/icon.svg"><link rel="stylesheet" href="/ui/tokens.css">'
-        f'<link rel="stylesheet" href="/ui/viewer.css"></head><body>{body}</body></html>'
+        f"{looks('viewer')}</head><body>{body}</body></html>"
     )
+
+
+def looks(*sheets: str) -> str:
+    """The icon and the stylesheets of a page, for its head.
+
+    :param sheets: Names of stylesheets beside the one that all pages share.
+    """
+    linked = "".join(f'<link rel="stylesheet" href="{link(f"/ui/{sheet}.css")}">' for sheet in ("tokens", *sheets))
+    return f'<link rel="icon" href="{link("/ui/icon.svg")}">{linked}'
+
+
+def own_scripts(*names: str) -> str:
+    """Scripts of ours, for the head of a page; they run in this order when the page is read."""
+    return "".join(f'<script defer src="{link(f"/ui/{name}.js")}"></script>' for name in names)
 
 
 def product_name() -> str:
@@ -39,10 +53,10 @@ def message_page(title: str, message: str, code: str = "") -> str:
     return page(
         f"{title} · {product_name()}",
         f'{top_bar()}<main class="message"><h1>{escape(title)}</h1><p>{escape(message)}</p>{incident}'
-        f'<p><a href="/">{back}</a></p></main>',
+        f'<p><a href="{link("/")}">{back}</a></p></main>',
     )
 
 
 def top_bar() -> str:
     """The line at the top that leads back to the chat."""
-    return f'<header class="bar"><a href="/">{escape(product_name())}</a></header>'
+    return f'<header class="bar"><a href="{link("/")}">{escape(product_name())}</a></header>'

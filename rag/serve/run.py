@@ -18,7 +18,7 @@ import uvicorn
 
 from rag.errors import RagError, SettingError
 from rag.lang import say
-from rag.serve.addresses import is_loopback, public_origin, sends_plainly
+from rag.serve.addresses import is_loopback, public_origin, root_path, sends_plainly
 from rag.serve.identity import way_of
 from rag.serve.patience import PatientProtocol
 from rag.settings import Settings
@@ -44,6 +44,7 @@ def serve(settings: Settings, *, on_ready: OnReady | None = None) -> None:
     :raises RagError: If the address may not or cannot be used, or the store cannot be opened.
     """
     check_exposure(settings)
+    root_path(settings)
     with contextlib.closing(open_socket(settings.host, settings.port)) as listener:
         from rag.assistant import Assistant
         from rag.serve.app import create_app
@@ -187,7 +188,8 @@ def make_server(app: FastAPI, settings: Settings, *, on_ready: OnReady | None = 
         timeout_graceful_shutdown=DRAIN_S,
     )
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    address = f"http://{host}:{settings.port}"
+    root = root_path(settings)
+    address = f"http://{host}:{settings.port}{root and root + '/'}"
     return Server(config, app, lambda: on_ready(address) if on_ready else None)
 
 

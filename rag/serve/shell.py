@@ -17,7 +17,8 @@ from rag.lang import language, say
 from rag.serve.dialogs import filters_dialog, history_dialog
 from rag.serve.headers import chat_policy
 from rag.serve.identity import IDENTITY, Identity
-from rag.serve.pages import product_name
+from rag.serve.links import link
+from rag.serve.pages import looks, own_scripts, product_name
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -81,15 +82,13 @@ def shell_page(gradio_page: str, nonce: str, who: Identity | None = None) -> str
     may += ' data-signed-in="1"' if who is not None and who.kind == "session" else ""
     scripts = "".join(f'<script nonce="{nonce}">{code}</script>' for code in inline)
     return (
-        f'<!doctype html><html lang="{language()}"><head><meta charset="utf-8"><base href="/">'
+        f'<!doctype html><html lang="{language()}"><head><meta charset="utf-8"><base href="{link("/")}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="color-scheme" content="light dark">'
         f"<title>{escape(product_name())}</title>"
-        f'<link rel="icon" href="/ui/icon.svg">{head}'
-        '<link rel="stylesheet" href="/ui/tokens.css"><link rel="stylesheet" href="/ui/chat.css">'
-        '<link rel="stylesheet" href="/ui/dialogs.css">'
-        f"{_own_scripts()}{scripts}"
-        f'<script type="module" src="/{modules[0]}"></script></head>'
+        f"{head}{looks('chat', 'dialogs')}"
+        f"{own_scripts('page', 'connection', 'chat', 'acts', 'history', 'filters')}{scripts}"
+        f'<script type="module" src="{link(f"/{modules[0]}")}"></script></head>'
         f'<body data-who="{_shelf(who)}"{may}>{_first_paint()}'
         '<gradio-app control_page_title="false" embed="false" eager="true"></gradio-app>'
         f"{history_dialog()}{filters_dialog()}"
@@ -99,16 +98,11 @@ def shell_page(gradio_page: str, nonce: str, who: Identity | None = None) -> str
     )
 
 
-def _own_scripts() -> str:
-    return "".join(
-        f'<script defer src="/ui/{name}.js"></script>'
-        for name in ("page", "connection", "chat", "acts", "history", "filters")
-    )
-
-
 def _shelf(who: Identity | None) -> str:
-    """Name under which the browser keeps this person's history; tells nobody who it is."""
-    return hashlib.sha256(who.user.encode("utf-8", "replace")).hexdigest()[:12] if who else ""
+    """Name under which the browser keeps this person's history, apart from that of other assistants on the same host;
+    tells nobody who it is.
+    """
+    return hashlib.sha256((link("") + who.user).encode("utf-8", "replace")).hexdigest()[:12] if who else ""
 
 
 def _first_paint() -> str:
@@ -122,5 +116,5 @@ def _first_paint() -> str:
     return (
         f'<div id="boot"><p class="brand">{escape(product_name())}</p><p class="opening">{opening}</p>'
         f'<p class="too-old" id="browser" role="alert">{old}</p><p class="needs">{needs}</p></div>'
-        '<script src="/ui/old.js"></script>'
+        f'<script src="{link("/ui/old.js")}"></script>'
     )

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import groupby
-from urllib.parse import quote
 
 from rag.lang import say
 from rag.serve.conversation import Exchange
+from rag.serve.links import place_link
 from rag.types import Citation, Hit, Page, Passage
 
 _BLANK_LINES = re.compile(r"\n\s*\n")
@@ -61,8 +61,7 @@ class Sources:
 
 def viewer_url(citation: Citation) -> str:
     """Durable address of the cited words in their document."""
-    path = f"/documents/{quote(citation.document_id, safe='')}/{quote(citation.version, safe='')}"
-    return f"{path}?start={citation.start}&end={citation.end}#trich-dan"
+    return place_link(citation.document_id, citation.version, citation.start, citation.end)
 
 
 def source_panel(sources: Sources) -> str:

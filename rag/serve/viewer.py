@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from html import escape
 from pathlib import PurePosixPath, PureWindowsPath
-from urllib.parse import quote
 
 from rag.lang import say
+from rag.serve.links import ANCHOR, document_link
 from rag.serve.pages import page, product_name, top_bar
 from rag.types import Document, Page, Span
 
-ANCHOR = "trich-dan"
 _LINE = re.compile(r"[^\n]+")
 
 
@@ -93,7 +92,7 @@ def _facts(document: Document, has_file: bool) -> str:
 
 
 def _download(document: Document) -> str:
-    address = f"/documents/{quote(document.id, safe='')}/{quote(document.version, safe='')}/file"
+    address = f"{document_link(document.id, document.version)}/file"
     return f'<p class="origin"><a href="{escape(address)}">{say("Tải tệp gốc", "Download the original file")}</a></p>'
 
 
@@ -113,5 +112,5 @@ def _outdated(document: Document, current_version: str) -> str:
         return ""
     notice = say("Đây là bản cũ, đúng như lúc được dẫn.", "This is an older version, as it was when cited.")
     link = say("Xem bản mới nhất", "See the newest version")
-    address = f"/documents/{quote(document.id, safe='')}/{quote(current_version, safe='')}"
+    address = document_link(document.id, current_version)
     return f'<p class="outdated" role="note">{notice} <a href="{escape(address)}">{link}</a></p>'

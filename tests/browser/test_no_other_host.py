@@ -6,119 +6,40 @@ record of the pages; names of other machines are never even looked up.
 
 from __future__ import annotations
 
-import http.server
 import re
-import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from rag.assistant import Assistant
-from rag.index.index import Index
-from rag.index.ingest import ingest
-from rag.serve.auth.people import Person
-from rag.serve.auth.signed_in import Desk
-from rag.settings import Settings
-from tests.browser.conftest import ARGUMENTS, find_browser
-from tests.browser.test_embed import SECRET, Host, host
-from tests.browser.visit import served
+from tests.browser.tour import (
+    Tour,
+    ask_and_look_around,
+    ask_inside_another_page,
+    look_after_the_documents,
+    sign_in,
+    touring,
+)
 from tests.conftest import Figure
-from tests.serve.world import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 BROWSERS_OWN = re.compile(r"\w+ (http://)?(?!fonts\.)[\w-]+\.(google|googleapis|gvt1)\.com[:/]")
 """What Chromium asks its maker for by itself (updates, hints); what our pages ask for stands in their own record."""
-ASKED = "Huyện Mẫu có bao nhiêu công trình nước sạch?"
-
-
-class Recorder(http.server.BaseHTTPRequestHandler):
-    """A proxy that lets nothing through."""
-
-    def note(self) -> None:
-        self.server.asked.append(f"{self.command} {self.path}")  # type: ignore[attr-defined]
-        self.send_error(403)
-
-    do_GET = do_POST = do_HEAD = do_OPTIONS = do_CONNECT = note  # noqa: N815 - the names that the library calls
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Keep quiet."""
-
-
-@contextmanager
-def recording() -> Iterator[tuple[str, list[str]]]:
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Recorder)
-    asked: list[str] = []
-    server.asked = asked  # type: ignore[attr-defined]
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}", asked
-    finally:
-        server.shutdown()
-        thread.join(timeout=20)
-        server.server_close()
-
-
-@dataclass
-class Tour:
-    """A browser, and every address that it was asked for."""
-
-    page: Any
-    address: str
-    host: Host
-    through_proxy: list[str]
-    requests: list[str] = field(default_factory=list)
 
 
 @pytest.fixture
 def tour(tmp_path: Path, letters: Any) -> Iterator[Tour]:
-    from playwright.sync_api import sync_playwright
-
-    path = find_browser()
-    assert path, "no browser"
-    settings = Settings.load(tmp_path / "store", env={}, threads=1, limit_requests=0, limit_questions=0)
-    (tmp_path / "bai.txt").write_text(
-        "Bài về nước sạch\n\nHuyện Mẫu có 12 công trình nước sạch. Xem http://evil.example/x.png và "
-        "![ảnh](http://evil.example/p.png).",
-        encoding="utf-8",
-    )
-    ingest([tmp_path / "bai.txt"], settings, encoder=letters)
-    desk = Desk(settings)
-    desk.people.add(Person("dung", role="administrator"), PASSWORD)
-    with (
-        host() as page_host,
-        recording() as (proxy, through_proxy),
-        closing(Assistant(Index.open(settings, encoder=letters), settings)) as assistant,
-        served(assistant, settings, auth="password", embed_origins=page_host.origin, embed_secret=SECRET) as address,
-        sync_playwright() as playwright,
-    ):
-        page_host.point_to(address, page_host.origin)
-        browser = playwright.chromium.launch(
-            executable_path=path, args=[*ARGUMENTS, f"--proxy-server={proxy}"]
-        )  # loopback is never proxied
-        context = browser.new_context(locale="vi-VN", viewport={"width": 1366, "height": 900}, accept_downloads=True)
-        context.set_default_timeout(60_000)
-        found = Tour(context.new_page(), address, page_host, through_proxy)
-
-        def keep(request: Any) -> None:  # of all pages, also of those that are only being opened
-            found.requests.append(request.url)
-
-        context.on("request", keep)
+    with touring(tmp_path, letters) as found:
         yield found
-        browser.close()
-    desk.database.close()
 
 
 def test_nobody_else_is_asked(tour: Tour, figure: Figure) -> None:
-    _sign_in(tour)
-    _ask_and_look_around(tour)
-    _look_after_the_documents(tour)
-    _ask_inside_another_page(tour)
+    sign_in(tour)
+    ask_and_look_around(tour)
+    look_after_the_documents(tour)
+    ask_inside_another_page(tour)
     own = (tour.address, tour.host.origin, "data:", "blob:")
     assert [url for url in tour.requests if not url.startswith(own)] == []
     assert [line for line in tour.through_proxy if not BROWSERS_OWN.search(line)] == []
@@ -133,57 +54,3 @@ def test_the_record_would_show_a_foreign_request(tour: Tour) -> None:
     tour.page.goto("http://evil.example/z")
     assert any("evil.example/z" in line for line in tour.through_proxy)
     assert any("evil.example/z" in url for url in tour.requests)
-
-
-def _sign_in(tour: Tour) -> None:
-    page = tour.page
-    page.goto(tour.address)
-    page.fill("#name", "dung")
-    page.fill("#password", PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_selector(".welcome")
-
-
-def _ask_and_look_around(tour: Tour) -> None:
-    page = tour.page
-    page.fill("#question textarea", ASKED)
-    page.keyboard.press("Enter")
-    page.wait_for_selector("#now .exchange.done")
-    with page.expect_download():
-        page.click("#now [data-act=word]")
-    page.click("#now [data-act=up]")
-    with page.context.expect_page() as opened:
-        page.click("#now .cite")
-    opened.value.wait_for_selector("mark")
-    opened.value.close()
-    page.click("[data-opens=history]")
-    page.keyboard.press("Escape")
-    page.goto(f"{tour.address}/?q=x")
-    page.wait_for_selector("#now .exchange.done")  # the conversation is still there
-    page.goto(f"{tour.address}/documents/khong-co")
-
-
-def _look_after_the_documents(tour: Tour) -> None:
-    page = tour.page
-    for path in ("/admin", "/admin/search?q=nuoc sach", "/admin/feedback", "/admin/status"):
-        page.goto(tour.address + path)
-    page.goto(f"{tour.address}/admin")
-    page.set_input_files(
-        "#files", [{"name": "moi.txt", "mimeType": "text/plain", "buffer": "Bài mới\n\nXã A.".encode()}]
-    )
-    page.wait_for_selector("#uploads .added")
-
-
-def _ask_inside_another_page(tour: Tour) -> None:
-    page = tour.page
-    page.goto(tour.host.origin)
-    page.get_by_role("button", name="Hỏi đáp văn bản").click()
-    page.wait_for_selector("news-rag-chat iframe")
-    frame = page.frame_locator("news-rag-chat iframe")
-    frame.locator("#question").fill(ASKED)
-    frame.locator("#question").press("Enter")
-    with page.context.expect_page() as opened:
-        frame.locator(".exchange:not([aria-busy]) .open").first.click()
-    opened.value.wait_for_load_state()
-    page.goto(f"{tour.host.origin}/hoi-dap")
-    page.frame_locator("news-rag-chat iframe").locator(".welcome").wait_for()

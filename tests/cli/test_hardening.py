@@ -53,6 +53,10 @@ def test_a_server_as_advised_is_well(server: Settings) -> None:
         ({"public_url": "http://hoi-dap.tinh.example"}, "Mã hóa đường truyền", "problem"),
         ({"public_url": "", "host": "10.0.0.5"}, "Mã hóa đường truyền", "problem"),
         ({"public_url": "hoi-dap"}, "Mã hóa đường truyền", "problem"),
+        ({"root_path": "/tro-ly"}, "Đường dẫn con", "note"),
+        ({"root_path": "/tro-ly", "public_url": ""}, "Đường dẫn con", "problem"),
+        ({"root_path": "tro-ly"}, "Đường dẫn con", "problem"),
+        ({"root_path": "/admin"}, "Đường dẫn con", "problem"),
         ({"trusted_proxies": "0.0.0.0/0"}, "Proxy", "problem"),
         ({"trusted_proxies": "::/0"}, "Proxy", "problem"),
         ({"trusted_proxies": "nginx"}, "Proxy", "problem"),
@@ -110,4 +114,4 @@ def test_the_gradio_that_the_guard_knows_is_the_one_that_is_pinned() -> None:
 
 def test_the_list_in_the_document_says_what_is_looked_at(server: Settings) -> None:
     text = (Path(__file__).resolve().parents[2] / "docs" / "van-hanh.md").read_text(encoding="utf-8")
-    assert sum("• " in line for line in text.split("## 9.")[1].splitlines() if line[:1].isdigit()) == 11
+    assert sum("• " in line for line in text.split("## 9.")[1].splitlines() if line[:1].isdigit()) == 12

@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
-import shutil
-import socket
 import ssl
-import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -24,9 +18,9 @@ from rag.serve import limits as limits_module
 from rag.serve.identity import ROLE_SCOPES, Identity
 from rag.settings import Settings
 from tests.serve.api.conftest import running, wait_until
+from tests.serve.real_nginx import free_port, nginx, own_name_example
 
 pytestmark = [pytest.mark.long, pytest.mark.manual]
-DOC = Path(__file__).resolve().parents[2] / "docs" / "van-hanh.md"
 
 
 class Chief:
@@ -36,66 +30,22 @@ class Chief:
         return Identity("an", "An", "administrator", ROLE_SCOPES["administrator"], limit_key="an")
 
 
-def free_port() -> int:
-    with closing(socket.socket()) as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
-
-
-def configuration(folder: Path, port: int, inner: int) -> str:
-    """The example of the document with the test's ports and files put in."""
-    text = DOC.read_text(encoding="utf-8")
-    block = re.search(r"    upstream news_rag.*?\n    }\n(?=\n\S)", text, re.DOTALL)
-    assert block
-    site = (
-        block[0]
-        .replace("127.0.0.1:7860", f"127.0.0.1:{inner}")
-        .replace("listen 443 ssl", f"listen 127.0.0.1:{port} ssl")
-    )
-    site = site.replace("/etc/ssl/hoi-dap", str(folder / "hoi-dap")).replace("hoi-dap.tinh.example", "localhost")
-    site = site.replace("    http2 on;\n", "")  # nginx before 1.25.1 writes it behind `listen`
-    site = site.replace("Host $host", f"Host localhost:{port}")  # a port of the test's own is part of the name
-    logs = f"pid {folder}/pid; error_log {folder}/error.log; daemon off;"
-    paths = "".join(
-        f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    return f"{logs} events {{}} http {{ access_log off; {paths}\n{site} }}"
-
-
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[httpx.Client, FakeAssistant]]:
-    nginx = shutil.which("nginx")
-    assert nginx, "nginx is needed: apt-get install nginx-light"
     folder, port = tmp_path_factory.mktemp("nginx"), free_port()
-    subprocess.run(
-        ["/usr/bin/openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
-         "-addext", "subjectAltName=DNS:localhost", "-keyout", folder / "hoi-dap.key", "-out", folder / "hoi-dap.crt"],
-        check=True, capture_output=True,
-    )  # fmt: skip
     assistant = FakeAssistant(pause_s=0.1)
     settings = replace(
         Settings(store=folder / "store", models=folder),
         public_url=f"https://localhost:{port}",
         trusted_proxies="127.0.0.1",
     )
-    with running(assistant, settings, who=Chief()) as address:
-        (folder / "nginx.conf").write_text(configuration(folder, port, int(address.rsplit(":", 1)[1])))
-        process = subprocess.Popen([nginx, "-c", folder / "nginx.conf", "-e", folder / "error.log", "-p", folder])
-        try:
-            trust = ssl.create_default_context(cafile=str(folder / "hoi-dap.crt"))
-            with httpx.Client(base_url=f"https://localhost:{port}", verify=trust, timeout=20) as client:
-                wait_until(lambda: answers(client))
-                yield client, assistant
-        finally:
-            process.terminate()
-            process.wait(timeout=10)
-
-
-def answers(client: httpx.Client) -> bool:
-    try:
-        return client.get("/healthz").status_code == 200
-    except httpx.ConnectError:
-        return False
+    with (
+        running(assistant, settings, who=Chief()) as address,
+        nginx(folder, own_name_example(), port, address) as certificate,
+    ):
+        trust = ssl.create_default_context(cafile=str(certificate))
+        with httpx.Client(base_url=f"https://localhost:{port}", verify=trust, timeout=20) as client:
+            yield client, assistant
 
 
 def test_pages_come_with_their_headers_and_our_origin_is_the_public_one(site: Any) -> None:

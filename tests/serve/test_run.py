@@ -45,6 +45,11 @@ def test_an_unknown_way_to_sign_in_is_refused_rather_than_ignored(settings: Sett
         check_exposure(replace(settings, auth="passwrd"))
 
 
+def test_a_wrong_sub_path_is_told_before_anything_is_loaded(settings: Settings) -> None:
+    with pytest.raises(SettingError, match="RAG_ROOT_PATH"):
+        serve(replace(settings, root_path="tro-ly", port=0))
+
+
 @pytest.mark.parametrize(("given", "is_told"), [
     ({"host": "10.0.0.5"}, True), ({"public_url": "http://hoi-dap.tinh.vn"}, True), ({}, False),
     ({"host": "10.0.0.5", "public_url": "https://hoi-dap.tinh.vn"}, False), ({"host": "127.0.0.2"}, False),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from html import escape
 from typing import Any, Literal, get_args
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from rag.index.edit import Edit
 from rag.index.store import Browse, Listed
@@ -16,6 +16,7 @@ from rag.load.formats import FORMATS
 from rag.serve.admin.frame import admin_page, day, number, table
 from rag.serve.kept import KeptError
 from rag.serve.library import Library, shown_name
+from rag.serve.links import document_link, link
 from rag.types import Access, Filters
 
 Order = Literal["title", "published", "added", "publisher", "collection", "length"]
@@ -106,7 +107,7 @@ def _search(query: Mapping[str, str], facets: Mapping[str, Mapping[str, int]]) -
     )
     words = escape(query.get("q", ""))
     return (
-        f'<form role="search" class="find" method="get" action="/admin">{hidden}'
+        f'<form role="search" class="find" method="get" action="{link("/admin")}">{hidden}'
         f'<input type="search" name="q" value="{words}" placeholder="{find}" aria-label="{find}">{selects}'
         f'<button type="submit" class="quiet">{say("Tìm", "Find")}</button></form>'
     )
@@ -174,7 +175,7 @@ def _heading(order: Order, label: str, wish: Browse, query: Mapping[str, str]) -
     is_current = wish.order == order
     down = not wish.descending if is_current else order in ("published", "added", "length")
     rest = {name: value for name, value in query.items() if name in ("q", "collection", "publisher") and value}
-    address = "/admin?" + urlencode({**rest, "sort": order, "down": int(down)})
+    address = link("/admin?" + urlencode({**rest, "sort": order, "down": int(down)}))
     arrow = (" ↓" if wish.descending else " ↑") if is_current else ""
     return f'<a href="{escape(address)}">{label}{arrow}</a>'
 
@@ -182,7 +183,7 @@ def _heading(order: Order, label: str, wish: Browse, query: Mapping[str, str]) -
 def _row(listed: Listed) -> list[str]:
     info = listed.info
     name = info.title or shown_name(info.source)
-    address = f"/documents/{quote(info.id, safe='')}/{quote(info.version, safe='')}"
+    address = document_link(info.id, info.version)
     details = {
         "id": info.id, "title": info.title, "publisher": info.publisher, "author": info.author,
         "published": day(info.published),
@@ -211,17 +212,17 @@ def _pages(n: int, wish: Browse, query: Mapping[str, str]) -> str:
     if last < 2:
         return ""
 
-    def link(page: int, label: str) -> str:
+    def step(page: int, label: str) -> str:
         if not 1 <= page <= last:
             return f"<span>{label}</span>"
         rest = {name: value for name, value in query.items() if value and name != "page"}
-        return f'<a href="{escape("/admin?" + urlencode({**rest, "page": page}))}">{label}</a>'
+        return f'<a href="{escape(link("/admin?" + urlencode({**rest, "page": page})))}">{label}</a>'
 
     where = say(f"Trang {current}/{last}", f"Page {current} of {last}")
     before, after = say("Trước", "Before"), say("Sau", "Next")
     label = say("Các trang", "Pages")
     return (
-        f'<nav class="pages" aria-label="{label}">{link(current - 1, before)} {where} {link(current + 1, after)}</nav>'
+        f'<nav class="pages" aria-label="{label}">{step(current - 1, before)} {where} {step(current + 1, after)}</nav>'
     )
 
 

@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterable, Mapping
 from html import escape
 from importlib.metadata import entry_points
 from typing import Any
-from urllib.parse import quote
 
 from rag.errors import RagError
 from rag.index.store import Feedback
 from rag.lang import say
 from rag.serve.admin.frame import admin_page, moment, nav_link, number, table
+from rag.serve.links import link, place_link
 
 SHOWN = 200
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -31,7 +31,7 @@ def feedback_page(rows: tuple[Feedback, ...], verdict: str) -> str:
     counts = {kind: sum(row.verdict == kind for row in rows) for kind in ("up", "down")}
     tabs = "".join(
         nav_link(
-            "/admin/feedback" + (f"?verdict={kind}" if kind else ""),
+            link("/admin/feedback" + (f"?verdict={kind}" if kind else "")),
             f"{label} ({number(n)})",
             is_current=kind == verdict,
         )
@@ -42,7 +42,7 @@ def feedback_page(rows: tuple[Feedback, ...], verdict: str) -> str:
         )
     )
     saves = "".join(
-        f'<a class="quiet" href="/admin/feedback.{suffix}" download>{label}</a>'
+        f'<a class="quiet" href="{link(f"/admin/feedback.{suffix}")}" download>{label}</a>'
         for suffix, label in (
             ("csv", say("Tải bảng (CSV)", "Table (CSV)")),
             ("jsonl", say("Tải toàn bộ (JSONL)", "Everything (JSONL)")),
@@ -128,11 +128,10 @@ def _row(row: Feedback) -> list[str]:
 
 
 def _source(citation: Mapping[str, Any]) -> str:
-    document, version = (quote(str(citation.get(name, "")), safe="") for name in ("document_id", "version"))
-    path = f"/documents/{document}/{version}"
-    place = f"?start={citation.get('start', '')}&end={citation.get('end', '')}#trich-dan"
+    document, version = (str(citation.get(name, "")) for name in ("document_id", "version"))
+    address = place_link(document, version, citation.get("start", ""), citation.get("end", ""))
     title = str(citation.get("title") or citation.get("source") or "")
-    return f'<a class="title" href="{escape(path + place)}">[{escape(str(citation.get("n", "")))}] {escape(title)}</a>'
+    return f'<a class="title" href="{escape(address)}">[{escape(str(citation.get("n", "")))}] {escape(title)}</a>'
 
 
 def _answer(row: Feedback) -> Mapping[str, Any]:

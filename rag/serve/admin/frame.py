@@ -7,7 +7,8 @@ from datetime import date, datetime
 from html import escape
 
 from rag.lang import language, say
-from rag.serve.pages import product_name
+from rag.serve.links import link
+from rag.serve.pages import looks, own_scripts, product_name
 
 Cell = str
 """HTML, escaped where it comes from outside."""
@@ -25,16 +26,14 @@ def admin_page(current: str, title: str, body: str) -> str:
         ("/admin/feedback", say("Góp ý", "Feedback")),
         ("/admin/status", say("Tình trạng", "Status")),
     )
-    links = "".join(nav_link(path, name, is_current=path == current) for path, name in pages)
-    scripts = "".join(f'<script defer src="/ui/{name}.js"></script>' for name in ("page", "admin"))
-    styles = "".join(f'<link rel="stylesheet" href="/ui/{name}.css">' for name in ("tokens", "dialogs", "admin"))
+    links = "".join(nav_link(link(path), name, is_current=path == current) for path, name in pages)
     return (
         f'<!doctype html><html lang="{language()}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="color-scheme" content="light dark">'
         f"<title>{escape(title)} · {escape(product_name())}</title>"
-        f'<link rel="icon" href="/ui/icon.svg">{styles}{scripts}</head><body>'
-        f'<header class="bar"><a class="home" href="/">{escape(product_name())}</a>'
+        f"{looks('dialogs', 'admin')}{own_scripts('page', 'admin')}</head><body>"
+        f'<header class="bar"><a class="home" href="{link("/")}">{escape(product_name())}</a>'
         f'<nav aria-label="{say("Quản trị", "Administration")}">{links}</nav></header>'
         f'<main id="main"><h1>{escape(title)}</h1>{body}</main>'
         '<div id="told" role="status" aria-live="polite"></div></body></html>'

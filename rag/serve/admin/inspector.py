@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from html import escape
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from rag.lang import say
 from rag.serve.admin.frame import admin_page, day, facts, number, table
 from rag.serve.library import shown_name
+from rag.serve.links import link, place_link
 
 if TYPE_CHECKING:
     from rag.retrieve.hybrid import Candidate, Explanation
@@ -29,7 +29,7 @@ def inspector_page(question: str, found: Explanation | None, problem: str = "") 
         "See how a question is understood, and why each passage stands where it does.",
     )
     form = (
-        '<form role="search" class="find" method="get" action="/admin/search">'
+        f'<form role="search" class="find" method="get" action="{link("/admin/search")}">'
         f'<input type="search" name="q" value="{escape(question)}" placeholder="{label}" aria-label="{label}"'
         " autofocus>"
         f'<button type="submit" class="go">{say("Soi", "Inspect")}</button></form>'
@@ -95,10 +95,7 @@ def _candidates(found: Explanation) -> str:
 def _row(rank: int, candidate: Candidate) -> list[str]:
     hit = candidate.hit
     passage, info = hit.passage, hit.document
-    address = (
-        f"/documents/{quote(passage.document_id, safe='')}/{quote(passage.version, safe='')}"
-        f"?start={passage.start}&end={passage.end}#trich-dan"
-    )
+    address = place_link(passage.document_id, passage.version, passage.start, passage.end)
     excerpt = " ".join(passage.text.split())
     cut = excerpt if len(excerpt) <= _EXCERPT else excerpt[:_EXCERPT].rpartition(" ")[0] + " …"
     title = " · ".join(filter(None, (info.title or shown_name(info.source), day(info.published))))

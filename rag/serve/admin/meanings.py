@@ -38,6 +38,7 @@ MEANINGS: Mapping[str, str] = {
     "oidc_user_claim": "mục mang tên người dùng",
     "oidc_groups_claim": "mục mang các nhóm",
     "public_url": "địa chỉ mà người dùng gõ, như https://may",
+    "root_path": "đường dẫn con mà người dùng vào, như /tro-ly",
     "trusted_proxies": "địa chỉ các proxy được tin",
     "embed_origins": "các trang được nhúng khung hỏi đáp",
     "embed_secret": "khóa bí mật mà trang nhúng dùng để ký",

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from rag import __version__
 from rag.errors import LoadError, QuestionError, RagError, StoreBusyError
 from rag.lang import say
+from rag.serve.addresses import root_path
 from rag.serve.api.asking import asking_routes, broken
 from rag.serve.api.documents import document_routes
 from rag.serve.api.models import FieldError, both
@@ -42,6 +43,8 @@ def make_api(services: Services) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/openapi.json",
+        servers=[{"url": f"{root_path(services.settings)}/api/v1"}],
+        root_path_in_servers=False,
     )
     for router in (asking_routes(services), document_routes(services), other_routes(services)):
         api.include_router(router)

@@ -13,7 +13,6 @@ import time
 from collections.abc import AsyncIterator, Generator, Iterator
 from functools import partial
 from typing import Annotated, Any, Literal
-from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
@@ -27,6 +26,7 @@ from rag.serve.api.asking import STREAM_HEADERS, answered, broken, check_length,
 from rag.serve.api.services import EVENT_STREAM, Services, admit, request_id
 from rag.serve.guard import Refusal
 from rag.serve.identity import Identity, identity_of
+from rag.serve.links import place_link
 from rag.serve.places import Place, seated
 from rag.serve.problems import openai_error
 from rag.serve.steps import steps, unless_gone
@@ -189,8 +189,7 @@ class _Told:
         """A citation in OpenAI's shape: the address opens our viewer at the quoted words."""
         marker = f"[{citation.n}]"
         at = max(text.find(marker), 0)
-        place = f"{quote(citation.document_id, safe='')}/{quote(citation.version, safe='')}"
-        url = f"{self.origin}/documents/{place}?start={citation.start}&end={citation.end}"
+        url = self.origin + place_link(citation.document_id, citation.version, citation.start, citation.end)
         shown = {"url": url, "title": citation.title, "start_index": at, "end_index": at + len(marker)}
         ours = {"n": citation.n, "quote": citation.quote, "document_id": citation.document_id,
                 "version": citation.version, "start": citation.start, "end": citation.end}  # fmt: skip

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from rag.errors import RagError, SettingError
 from rag.lang import say
-from rag.serve.addresses import is_loopback, public_origin
+from rag.serve.addresses import is_loopback, public_origin, root_path
 from rag.serve.auth.cookies import Cookie
 from rag.serve.auth.outside import person_from_outside
 from rag.serve.auth.people import Person, check_name, usable_groups
@@ -229,7 +229,7 @@ class OidcWay(SignedIn):
             settings.oidc_client_id,
             settings.oidc_client_secret or None,
             scope=settings.oidc_scopes,
-            redirect_uri=public_origin(settings) + CALLBACK,
+            redirect_uri=public_origin(settings) + root_path(settings) + CALLBACK,
             code_challenge_method="S256",
             token_endpoint_auth_method="client_secret_basic" if settings.oidc_client_secret else "none",
             default_timeout=_TIMEOUT_S,

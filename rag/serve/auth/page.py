@@ -6,7 +6,8 @@ from html import escape
 from urllib.parse import quote
 
 from rag.lang import language, say
-from rag.serve.pages import product_name
+from rag.serve.links import link
+from rag.serve.pages import looks, product_name
 
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -23,7 +24,8 @@ def password_page(next_path: str, name: str = "", problem: str = "") -> str:
     described = ' aria-describedby="problem" aria-invalid="true"' if problem else ""
     focus = (" autofocus", "") if not name else ("", " autofocus")
     return _frame(
-        f'{alert}<form method="post" action="/sign-in"><input type="hidden" name="next" value="{escape(next_path)}">'
+        f'{alert}<form method="post" action="{link("/sign-in")}">'
+        f'<input type="hidden" name="next" value="{escape(next_path)}">'
         f'<label for="name">{say("Tên đăng nhập", "User name")}</label>'
         f'<input id="name" name="name" value="{escape(name)}" autocomplete="username" autocapitalize="none" '
         f'spellcheck="false" maxlength="64" required{described}{focus[0]}>'
@@ -39,7 +41,8 @@ def oidc_page(next_path: str, problem: str = "") -> str:
     """The button that leads to the organisation's own sign-in."""
     alert = f'<p class="problem" role="alert">{escape(problem)}</p>' if problem else ""
     label = say("Đăng nhập bằng tài khoản cơ quan", "Sign in with your organisation's account")
-    return _frame(f'{alert}<p><a class="button" href="/oidc/start?next={quote(next_path, safe="")}">{label}</a></p>')
+    address = link(f"/oidc/start?next={quote(next_path, safe='')}")
+    return _frame(f'{alert}<p><a class="button" href="{address}">{label}</a></p>')
 
 
 def wait_message(wait_s: int) -> str:
@@ -67,7 +70,6 @@ def _frame(body: str) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="color-scheme" content="light dark">'
         f"<title>{title} · {escape(product_name())}</title>"
-        '<link rel="icon" href="/ui/icon.svg"><link rel="stylesheet" href="/ui/tokens.css">'
-        '<link rel="stylesheet" href="/ui/sign-in.css"></head><body>'
+        f"{looks('sign-in')}</head><body>"
         f'<main><p class="product">{escape(product_name())}</p><h1>{title}</h1>{body}</main></body></html>'
     )

@@ -19,6 +19,7 @@ from rag.serve.auth.password import PasswordWay, Refused, is_form
 from rag.serve.auth.safe import safe_next
 from rag.serve.auth.signed_in import SIGN_IN, SignedIn
 from rag.serve.guard import Refusal
+from rag.serve.links import link
 from rag.settings import Settings
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def _add_password(app: FastAPI, settings: Settings, way: PasswordWay) -> None:
     def form(request: Request) -> Response:
         target = safe_next(request.query_params.get("next", ""))
         if way.identify(request):
-            return RedirectResponse(target, 303)
+            return RedirectResponse(link(target), 303)
         return page(password_page(target))
 
     @app.post(SIGN_IN)
@@ -74,7 +75,7 @@ def _add_password(app: FastAPI, settings: Settings, way: PasswordWay) -> None:
             problem = wait_message(found.wait_s) if found.wait_s else wrong_message()
             status = 429 if found.wait_s else 401
             return page(password_page(target, name[:64], problem), status, found.wait_s)
-        response = RedirectResponse(target, 303)
+        response = RedirectResponse(link(target), 303)
         way.begin(request, response, found)
         return response
 
@@ -85,7 +86,7 @@ def _add_oidc(app: FastAPI, settings: Settings, way: OidcWay) -> None:
     @app.get(SIGN_IN)
     def button(request: Request) -> Response:
         target = safe_next(request.query_params.get("next", ""))
-        return RedirectResponse(target, 303) if way.identify(request) else page(oidc_page(target))
+        return RedirectResponse(link(target), 303) if way.identify(request) else page(oidc_page(target))
 
     @app.get("/oidc/start")
     def start(request: Request) -> Response:
@@ -107,7 +108,7 @@ def _add_oidc(app: FastAPI, settings: Settings, way: OidcWay) -> None:
             log.warning("sign-in by OpenID Connect failed: %s", error.__cause__ or "no such sign-in was begun")
             response = page(oidc_page("/", str(error)), 401)
         else:
-            response = RedirectResponse(target, 303)
+            response = RedirectResponse(link(target), 303)
             way.begin(request, response, person)
             audit.record(person.name, "sign-in")
         way.pending_cookie.clear(response)
@@ -120,7 +121,7 @@ def _add_sign_out(app: FastAPI, way: SignedIn) -> None:
         if "origin" not in request.headers and "sec-fetch-site" not in request.headers:
             raise Refusal(403, say("Không nhận yêu cầu từ trang khác.", "Requests from other sites are not accepted."))
         way.end(request)
-        response = RedirectResponse(SIGN_IN, 303)
+        response = RedirectResponse(link(SIGN_IN), 303)
         way.desk.cookie.clear(response)
         return response
 

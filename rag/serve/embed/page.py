@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from html import escape
 
 from rag.lang import language, say
+from rag.serve.links import link
 from rag.serve.pages import product_name
 from rag.settings import Settings
 
@@ -35,8 +36,9 @@ def chat_page(origins: Sequence[str], settings: Settings) -> str:
         f'<!doctype html><html lang="{language()}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{title}</title>"
-        '<link rel="stylesheet" href="/ui/tokens.css"><link rel="stylesheet" href="/embed/chat.css">'
-        f'<script type="application/json" id="given">{data}</script><script defer src="/embed/chat.js"></script></head>'
+        f'<link rel="stylesheet" href="{link("/ui/tokens.css")}">'
+        f'<link rel="stylesheet" href="{link("/embed/chat.css")}"><script type="application/json" id="given">{data}'
+        f'</script><script defer src="{link("/embed/chat.js")}"></script></head>'
         f'<body><header><h1 id="title">{title}</h1>'
         f'<button type="button" id="new" class="quiet" hidden>{say("Câu hỏi mới", "New question")}</button>'
         f'<button type="button" id="close" class="quiet" aria-label="{close}" hidden>'
@@ -46,7 +48,7 @@ def chat_page(origins: Sequence[str], settings: Settings) -> str:
         f'<textarea id="question" rows="1" maxlength="{settings.max_question}" placeholder="{hint}" autocomplete="off" '
         f'spellcheck="false" required></textarea><button type="submit" id="ask">{ask}</button>'
         f'<button type="button" id="stop" hidden>{say("Dừng", "Stop")}</button></form>'
-        '<form id="view" method="post" action="/embed/view" target="_blank" rel="noopener" hidden>'
+        f'<form id="view" method="post" action="{link("/embed/view")}" target="_blank" rel="noopener" hidden>'
         '<input type="hidden" name="token"><input type="hidden" name="document"><input type="hidden" name="version">'
         '<input type="hidden" name="start"><input type="hidden" name="end"></form>'
         f"<noscript><p>{needs}</p></noscript></body></html>"

@@ -1,7 +1,7 @@
 // What can be done with an answer: copy it, take it along, judge it, ask again, put the question otherwise.
 (() => {
   "use strict";
-  const { say, tell, make, post, save } = window.ragPage;
+  const { say, tell, make, at, post, save } = window.ragPage;
 
   const exchangeOf = (element) => element.closest(".exchange");
   const keptOf = (exchange) => JSON.parse(exchange.dataset.kept);
@@ -16,7 +16,7 @@
   const ask = (question, replace) => hand({ ask: question, replace, filters: location.search });
 
   async function copy(exchange) {
-    const text = exchange.dataset.copy.replace(/ (\/documents\/\S+\?start=\d+&end=\d+)/g, ` ${location.origin}$1`);
+    const text = exchange.dataset.copy.replace(/ (\/(?:\S+\/)?documents\/\S+\?start=\d+&end=\d+)/g, ` ${location.origin}$1`);
     try {
       await navigator.clipboard.writeText(text);
     } catch (_) {
@@ -123,7 +123,7 @@
   async function leave() {
     try {
       await post("/sign-out", {});
-      location.assign("/");
+      location.assign(at("/"));
     } catch (error) {
       tell(error.message);
     }

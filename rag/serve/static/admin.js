@@ -1,7 +1,7 @@
 // The administrator's pages: upload with progress, correct, remove and take back.
 (() => {
   "use strict";
-  const { say, tell, make, post } = window.ragPage;
+  const { say, tell, make, at, post } = window.ragPage;
   const place = (id) => document.getElementById(id);
 
   // A message that outlives the reload of the page.
@@ -119,10 +119,10 @@
   }
 
   function upload({ file, row, bar, state }) {
-    const address = `/admin/upload?${new URLSearchParams({ name: file.name, collection: place("collection").value })}`;
+    const query = new URLSearchParams({ name: file.name, collection: place("collection").value });
     return new Promise((resolve) => {
       const request = new XMLHttpRequest(); // fetch tells no progress of what is sent
-      request.open("POST", address);
+      request.open("POST", at(`/admin/upload?${query}`));
       request.setRequestHeader("content-type", "application/octet-stream");
       request.upload.addEventListener("progress", (event) => {
         if (event.lengthComputable) bar.value = event.loaded / event.total;

@@ -2,7 +2,7 @@
 // server knew of this page may be gone by then; history.js brings the conversation back).
 (() => {
   "use strict";
-  const { say } = window.ragPage;
+  const { say, at } = window.ragPage;
   const DRAFT = `rag.draft.${document.body.dataset.who || ""}`;
   const EVERY_MS = 2000;
   const box = () => document.querySelector("#question textarea");
@@ -10,7 +10,7 @@
 
   async function isThere() {
     try {
-      return (await fetch("/readyz", { cache: "no-store", credentials: "same-origin" })).ok;
+      return (await fetch(at("/readyz"), { cache: "no-store", credentials: "same-origin" })).ok;
     } catch (_) {
       return false;
     }

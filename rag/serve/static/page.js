@@ -1,10 +1,14 @@
-// What our scripts share. No data leaves the page for another host: every address here begins with "/".
+// What our scripts share. No data leaves the page for another host: every address here is a path of this server.
 window.ragPage = (() => {
   "use strict";
 
   // Gradio changes the page's language later, so it is read now.
   const isVietnamese = document.documentElement.lang !== "en";
   const say = (vietnamese, english) => (isVietnamese ? vietnamese : english);
+
+  // Where browsers find a path of this server, also where a proxy puts it under a sub-path: this script is at /ui/page.js.
+  const home = new URL("..", document.currentScript.src).pathname;
+  const at = (path) => home + path.slice(1);
 
   let fading = 0;
   // Tell something in passing; read out by screen readers. An action, if given, is offered as a button.
@@ -40,10 +44,10 @@ window.ragPage = (() => {
   const trouble = () => say("Không liên lạc được với máy chủ.", "The server cannot be reached.");
 
   // The server's answer, or an Error whose message is for the person.
-  async function send(address, options) {
+  async function send(path, options) {
     let response;
     try {
-      response = await fetch(address, { credentials: "same-origin", ...options });
+      response = await fetch(at(path), { credentials: "same-origin", ...options });
     } catch (_) {
       throw new Error(trouble());
     }
@@ -56,7 +60,7 @@ window.ragPage = (() => {
     throw new Error(typeof detail === "string" && detail && detail.length < 300 ? detail : trouble());
   }
 
-  const post = (address, body) => send(address, {
+  const post = (path, body) => send(path, {
     method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body),
   });
 
@@ -84,5 +88,5 @@ window.ragPage = (() => {
     if (event.target.nodeName === "DIALOG" && event.target.classList.contains("drawer")) event.target.close();
   });
 
-  return { say, tell, make, send, post, save };
+  return { say, tell, make, at, send, post, save };
 })();

@@ -59,7 +59,7 @@ def test_an_answer_comes_with_its_citations_as_annotations(client: openai.OpenAI
     assert message.annotations is not None
     cited = message.annotations[0].url_citation
     assert message.content[cited.start_index : cited.end_index] == "[1]"
-    assert cited.url == f"{address}/documents/doc-1/v2?start=123&end=180"
+    assert cited.url == f"{address}/documents/doc-1/v2?start=123&end=180#trich-dan"
     assert message.annotations[0].news_rag["quote"].startswith("Năm 2020")  # type: ignore[attr-defined]
     assert done.usage is not None
     assert done.usage.total_tokens > 0

@@ -216,6 +216,24 @@ def test_missing_settings_are_told_at_the_start(oidc_settings: Settings, change:
         OidcWay(replace(oidc_settings, **change))  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("kept", ["", "/tro-ly"], ids=["stripped", "kept"])
+def test_under_a_sub_path_the_way_back_leads_there(
+    world: World, oidc_settings: Settings, issuer: Issuer, kept: str
+) -> None:
+    app = create_app(world.assistant, replace(oidc_settings, root_path="/tro-ly"))
+    client = TestClient(app, base_url=ADDRESS, follow_redirects=False)
+    there = client.get(f"{kept}/oidc/start", params={"next": "/documents/x"})
+    cookie = there.headers["set-cookie"]
+    assert "Path=/tro-ly;" in cookie
+    answer = requests.get(there.headers["location"], allow_redirects=False, timeout=10)
+    address = answer.headers["location"]
+    assert address.startswith(f"{ADDRESS}/tro-ly/oidc/callback?")
+    headers = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+    path = kept + address.removeprefix(f"{ADDRESS}/tro-ly")
+    landed = client.get(path, headers={**headers, "cookie": cookie.partition(";")[0]})
+    assert (landed.status_code, landed.headers["location"]) == (303, "/tro-ly/documents/x")
+
+
 def test_signing_out_and_revoking_end_it(world: World, client: TestClient) -> None:
     back(client, away(client))
     assert client.get("/").status_code == 200

@@ -6,6 +6,8 @@
   const words = given.words;
   const $ = (id) => document.getElementById(id);
   const say = (name, n) => words[name].replace('{n}', n);
+  // Where this server's paths begin, also where a proxy puts it under a sub-path: this script is at /embed/chat.js.
+  const home = new URL('..', document.currentScript.src).pathname;
   const KEPT_TURNS = 10;
   const LONGEST_KEPT = 20000;
 
@@ -93,7 +95,7 @@
 
   async function reach(path, options) {
     try {
-      return await fetch(path, { credentials: 'omit', cache: 'no-store', ...options });
+      return await fetch(home + path.slice(1), { credentials: 'omit', cache: 'no-store', ...options });
     } catch (error) {
       if (error.name === 'AbortError') throw error;
       throw new Failure(words.broken);
