@@ -197,6 +197,31 @@ def test_a_tour_with_the_keyboard(scene: Scene, look: Open) -> None:
     assert not [url for url in addresses if re.search(r"token=|eyJ|emb_", url)]
 
 
+def test_who_asks_before_the_page_has_greeted_is_answered(scene: Scene, look: Open) -> None:
+    """The page greets the frame when it has loaded; on a slow network a person types faster."""
+    seen = look("about:blank")
+    seen.page.add_init_script(
+        "const add = EventTarget.prototype.addEventListener;"
+        "EventTarget.prototype.addEventListener = function (kind, act, options) {"
+        "  const late = kind === 'load' && this.nodeName === 'IFRAME';"
+        "  return add.call(this, kind, late ? (event) => setTimeout(() => act(event), 2000) : act, options); };"
+    )
+    seen.page.goto(scene.listed.origin)
+    seen.page.get_by_role("button", name="Hỏi đáp văn bản").click()
+    seen.page.wait_for_selector("news-rag-chat iframe")
+    frame = seen.frame
+    frame.wait_for_load_state("domcontentloaded")
+    frame.fill("#question", ASKED)
+    frame.press("#question", "Enter")
+    frame.wait_for_selector(".exchange[aria-busy]")
+    assert frame.locator(".welcome").count() == 0
+    frame.wait_for_selector(".exchange:not([aria-busy]) .source")
+    assert frame.inner_text(".short") == "112 công trình"
+    frame.wait_for_timeout(500)  # what the page offers at the beginning has come by now
+    assert frame.locator(".welcome").count() == 0
+    assert seen.complaints == []
+
+
 def test_who_is_named_by_the_token_is_who_asks(scene: Scene, look: Open) -> None:
     seen = look(scene.listed.origin)
     frame = seen.open_chat()

@@ -46,8 +46,13 @@
 
   /* ---- the line to the page: it gives tokens, nothing else is said ---- */
 
+  const isFramed = window.parent !== window;
+  let greet;
+  /* The page says hello when the frame has loaded; who is quicker than that waits. */
+  const greeted = new Promise((done) => { greet = done; setTimeout(done, isFramed ? 15000 : 0); });
+
   window.addEventListener('message', (event) => {
-    const isParent = event.source === window.parent && window.parent !== window;
+    const isParent = event.source === window.parent && isFramed;
     if (!isParent || !given.origins.includes(event.origin) || event.data?.newsRag !== 'hello' || !event.ports[0]) return;
     if (port) return;
     parentOrigin = event.origin;
@@ -56,6 +61,7 @@
       if (typeof data?.token === 'string') { waiting.forEach((take) => take(data.token)); waiting = []; }
       if (data?.focus) $('question').focus();
     };
+    greet();
     begin();
   });
 
@@ -76,6 +82,7 @@
   }
 
   async function enter() {
+    await greeted;
     if (!port) throw new Failure(words.outside);
     const token = await pageToken();
     if (!token && !given.anonymous) throw new Failure(words.signIn);
@@ -464,19 +471,19 @@
   async function begin() {
     if (started) return;
     started = true;
-    welcome();
+    if (!$('log').querySelector('.exchange')) welcome();  // else somebody was quicker
     if (!$('close').hidden) $('question').focus({ preventScroll: true });  // inline it must not draw the page to it
     try {
       offered = await (await call('/embed/start')).json();
       if ($('log').querySelector('.welcome')) welcome();  // else something was asked meanwhile
     } catch (error) {
       if (error instanceof Failure) {
-        $('log').replaceChildren(make('p', 'problem', error.message));
+        if (!$('log').querySelector('.exchange')) $('log').replaceChildren(make('p', 'problem', error.message));
         started = false;
       }
     }
   }
 
   look();
-  if (window.parent === window) $('log').append(make('p', 'problem', words.outside));
+  if (!isFramed) $('log').append(make('p', 'problem', words.outside));
 })();
