@@ -7,6 +7,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -154,6 +155,29 @@ def test_status_shows_the_index_and_each_setting_with_its_source(assistant: Assi
     assert "số đoạn được đọc để trả lời" in html
     assert assistant.index_version in html
     assert shown_value("x", "a:b@c") == "a:b@c"
+
+
+def test_who_uploads_too_much_is_told_when_to_come_back(assistant: Assistant, settings: Settings) -> None:
+    class Editor:
+        sign_in = ""
+
+        def identify(self, request: Any) -> Identity:
+            name = request.headers.get("x-as", "an")
+            return Identity(name, role="editor", scopes=ROLE_SCOPES["editor"], kind="session", limit_key=name)
+
+    app = create_app(assistant, replace(settings, limit_files=2), who=Editor())
+    with TestClient(app, base_url="http://127.0.0.1:7860") as client:
+        for name in ("mot.txt", "hai.txt"):
+            assert upload(client, name, f"{ARTICLE} {name}")["outcome"] == "added"
+        refused = client.post("/admin/upload", params={"name": "ba.txt"}, content=f"{ARTICLE} ba".encode())
+        assert refused.status_code == 429
+        assert 0 < int(refused.headers["retry-after"]) <= 1800  # two an hour
+        assert "quá nhiều tệp" in refused.json()["detail"]
+        assert "ba.txt" not in client.get("/admin").text
+        client.headers["x-as"] = "binh"
+        assert upload(client, "ba.txt", f"{ARTICLE} ba")["outcome"] == "added"
+        known = ids(client)
+        assert client.post("/admin/remove", json={"ids": known[:1]}).status_code == 200  # counts files, nothing else
 
 
 @pytest.mark.parametrize(("role", "expected"), [

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
 from rag.lang import use_language
-from tests.serve.api.conftest import Site
+from rag.serve.app import create_app
+from tests.serve.api.conftest import PEOPLE, Site, Someone
 
 ARTICLE = "Xã Mẫu Một trồng rừng\n\nNăm 2020, xã Mẫu Một trồng 15 ha rừng.\n"
 
@@ -48,6 +50,17 @@ def test_an_uploaded_file_is_found_and_the_others_go_on(fresh: Site) -> None:
 def test_an_upload_can_tell_each_file_as_it_is_done(fresh: Site) -> None:
     response = upload(fresh("editor"), ("a.txt", ARTICLE.encode()), Accept="text/event-stream")
     assert [line for line in response.text.splitlines() if line.startswith("event:")] == ["event: file", "event: done"]
+
+
+def test_who_uploads_too_much_is_told_when_to_come_back(fresh: Site) -> None:
+    app = create_app(fresh.assistant, replace(fresh.settings, limit_files=2), who=Someone(*PEOPLE))
+    client = replace(fresh, app=app)("editor")
+    two = [(f"{name}.txt", f"{ARTICLE} {name}".encode()) for name in ("mot", "hai")]
+    assert upload(client, *two).status_code == 200
+    refused = upload(client, two[0])
+    assert (refused.status_code, refused.json()["title"]) == (429, "Gửi quá nhiều yêu cầu")
+    assert 0 < int(refused.headers["retry-after"]) <= 1800  # two an hour
+    assert client.get("/api/v1/documents").status_code == 200
 
 
 def test_corrected_details_stay_when_the_file_comes_again(fresh: Site) -> None:
