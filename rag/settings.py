@@ -46,7 +46,7 @@ class Settings:
     encoder: str = _setting(BUNDLED_ENCODER, "RAG_ENCODER", "", "encoder: bundled-e5-small, a model name or a folder")
     chunk_size: int = _setting(900, "RAG_CHUNK_SIZE", "characters", "length aimed at for a passage")
     threads: int = _setting(0, "RAG_THREADS", "threads", "threads of the encoder; 0 = the machine's cores")
-    top_k: int = _setting(20, "RAG_TOP_K", "passages", "passages read for an answer")
+    top_k: int = _setting(12, "RAG_TOP_K", "passages", "passages read for an answer")
     n_candidates: int = _setting(100, "RAG_N_CANDIDATES", "passages", "passages fetched by each leg before fusion")
     dense_weight: float = _setting(0.5, "RAG_DENSE_WEIGHT", "0 to 1", "weight of the dense leg in the fusion")
     reader: str = _setting("trained", "RAG_READER", "", "finds short answers: trained (and rules), or rules alone")
