@@ -93,6 +93,8 @@ class DateMention:
     def resolved(self, anchor: date) -> DateMention:
         """Add the year that brings this time nearest to ``anchor``; unchanged where a year is said.
 
+        News looks back: a day far ahead counts as farther than one as far behind.
+
         >>> find_dates("ngày 28/12")[0].resolved(date(2021, 1, 22)).first_day
         datetime.date(2020, 12, 28)
         """
@@ -100,10 +102,24 @@ class DateMention:
             return self
         years = [y for y in (anchor.year - 1, anchor.year, anchor.year + 1) if self._fits(y)]
         candidates = [replace(self, year=y) for y in years]
-        return min(candidates, key=lambda d: abs((d.first_day or anchor) - anchor), default=self)
+        return min(candidates, key=lambda d: distance(d.first_day or anchor, anchor), default=self)
 
     def _fits(self, year: int) -> bool:
         return self.day is None or self.day <= monthrange(year, self.month or 1)[1]
+
+
+_AHEAD: Final = 1.5
+"""How much farther a day ahead of the publication counts than one behind it."""
+
+
+def distance(day: date, anchor: date) -> float:
+    """Days between a time and the publication that tells it without its year, those ahead counted more.
+
+    >>> distance(date(2021, 2, 5), date(2020, 8, 8)) > distance(date(2020, 2, 5), date(2020, 8, 8))
+    True
+    """
+    days = (day - anchor).days
+    return days * _AHEAD if days > 0 else float(-days)
 
 
 _QUESTION_LENGTH: Final = 160

@@ -25,6 +25,16 @@ COUNTRIES: Final = words("""
     """)
 """Also names of one syllable that would pass for the beginning of a word."""
 
+PROVINCES: Final = words("""
+    Hà Nội|Hải Phòng|Đà Nẵng|Cần Thơ|Huế|Thừa Thiên Huế|Hồ Chí Minh|TP.HCM|TPHCM|Sài Gòn|Hà Giang|Cao Bằng|Bắc Kạn
+    Tuyên Quang|Lào Cai|Điện Biên|Lai Châu|Sơn La|Yên Bái|Hòa Bình|Hoà Bình|Thái Nguyên|Lạng Sơn|Quảng Ninh|Bắc Giang
+    Phú Thọ|Vĩnh Phúc|Bắc Ninh|Hải Dương|Hưng Yên|Thái Bình|Hà Nam|Nam Định|Ninh Bình|Thanh Hóa|Thanh Hoá|Nghệ An
+    Hà Tĩnh|Quảng Bình|Quảng Trị|Quảng Nam|Quảng Ngãi|Bình Định|Phú Yên|Khánh Hòa|Khánh Hoà|Ninh Thuận|Bình Thuận
+    Kon Tum|Gia Lai|Đắk Lắk|Đắk Nông|Lâm Đồng|Bình Phước|Tây Ninh|Bình Dương|Đồng Nai|Bà Rịa|Vũng Tàu|Long An
+    Tiền Giang|Bến Tre|Trà Vinh|Vĩnh Long|Đồng Tháp|An Giang|Kiên Giang|Hậu Giang|Sóc Trăng|Bạc Liêu|Cà Mau
+    """)
+"""Provinces and great cities as they were called before and are called now; what one of them has, another has not."""
+
 CALLS: Final = words("""
     ông bà anh chị em cô chú bác cụ cháu chí cáo can nhân tỉnh huyện xã phường quận phố thôn bản buôn làng sông
     núi hồ đường đèo cầu biển đảo chùa đền ga vua chúa thầy thằng nghệ ca đảng báo

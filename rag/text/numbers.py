@@ -142,10 +142,18 @@ def find_quantities(text: str, include_dates: bool = False) -> tuple[Quantity, .
 
 def _in_figures(views: _Views) -> Iterator[Quantity]:
     for match in _NUMBER.finditer(views.folded):
-        value = _figure_value(match)
+        value, end = _figure_value(match), match.end()
+        if _misread_scale(views, match):
+            value, end = normalize_number(match["figure"]), match.end("figure")
         if value is None or _ORDINAL.search(views.plain, max(0, match.start() - _LOOK_BACK), match.start()):
             continue
-        yield _quantity(views, match.start(), match.end(), value)
+        yield _quantity(views, match.start(), end, value)
+
+
+def _misread_scale(views: _Views, match: re.Match[str]) -> bool:
+    """Whether what folds like a scale is another word: "3 văn bản", "20 trạm"."""
+    written = views.plain[match.start("scales") : match.end("scales")].split()
+    return any(has_marks(word) and word not in _SCALE_WORDS for word in written)
 
 
 def _figure_value(match: re.Match[str]) -> Decimal | None:
@@ -158,6 +166,7 @@ def _figure_value(match: re.Match[str]) -> Decimal | None:
     return value
 
 
+_SCALE_WORDS: Final = frozenset(SCALES) | {"trăm", "rưỡi", "rưởi", "tỉ", "tỷ", "ngàn", "nghìn", "vạn", "triệu"}
 _FOLDED_SCALES: Final = {fold(word): Decimal(scale) for word, scale in SCALES.items()} | {"tram": Decimal(100)}
 
 

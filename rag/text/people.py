@@ -48,7 +48,11 @@ _STATE_ROLE: Final = re.compile(
     """)
 )
 _BY_TITLE: Final = re.compile(rf"(?<!\w){_TITLE}\s+(?:(?P<before>{_ROLE}{_TAIL}?)\s+)?(?P<name>{_NAME})")
-_BY_ROLE: Final = re.compile(rf"(?<!\w)(?P<role>{_ROLE}{_TAIL}?)\s+(?P<name>{_NAME})")
+_NO_BODY: Final = (
+    r"(?!(?:Bộ|Sở|Ban|Cục|Vụ|Ủy ban|Uỷ ban|UBND|HĐND|Viện|Trường|Phòng|Tập đoàn|Công ty|Công an|Hội đồng|Tổng cục|"
+    r"Tổng công ty|Văn phòng|Hội)(?!\w))"
+)
+_BY_ROLE: Final = re.compile(rf"(?<!\w)(?P<role>{_ROLE}{_TAIL}?)\s+{_NO_BODY}(?P<name>{_NAME})")
 _AFTER: Final = re.compile(
     rf"\s*(?:,|-|–|\()\s*(?P<role>(?i:{_ROLE}|trưởng|phó|cán bộ|đại diện|chủ|nhân viên|thành viên)"
     rf"(?:[^,;.:()\n]|(?<=\bTP)\.(?= ?[{UPPER}])|(?<=[{UPPER}])\.(?=[{UPPER}]))*)"
@@ -119,6 +123,10 @@ def _place_words(words: list[str]) -> int:
 
 def _may_hold(role: str, first: str) -> bool:
     """Foreign names follow offices of state; after other offices comes a Vietnamese name, or a body's name."""
-    if lower(first) in ORGANISATIONS or any(is_function_word(word) or word in _ADDRESSES for word in role.split()):
+    words = role.split()
+    joins = {n for n, word in enumerate(words[:-1]) if word == "và" and words[n + 1][0].isupper()}  # "và Đầu tư"
+    if lower(first) in ORGANISATIONS or any(
+        (is_function_word(word) and n not in joins) or word in _ADDRESSES for n, word in enumerate(words)
+    ):
         return False
     return not role or first in SURNAMES or _STATE_ROLE.match(role) is not None

@@ -7,6 +7,7 @@ by the whole question, so that one typed with all its marks keeps its bare sylla
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -76,7 +77,7 @@ def restore(question: str, vocabulary: Vocabulary) -> Restored:
     bare = [t for t in words if not has_marks(t.text)]
     if not bare or not _looks_vietnamese(words):
         return Restored(question, False, 1.0)
-    slots = _slots(words, vocabulary)
+    slots = _slots(question, words, vocabulary)
     model = _Bigrams(question, slots, vocabulary)
     path, sureness = _best(slots, model, len(words) - len(bare))
     changes = [
@@ -98,11 +99,11 @@ def _looks_vietnamese(words: Sequence[Token]) -> bool:
     return 2 * shaped > len(counted) or any(has_marks(t.text) for t in words)
 
 
-def _slots(words: Sequence[Token], vocabulary: Vocabulary) -> list[_Slot]:
+def _slots(question: str, words: Sequence[Token], vocabulary: Vocabulary) -> list[_Slot]:
     typed = [canonical_tones(lower(t.text)) for t in words]
     known = vocabulary.spellings(sorted({fold(w) for w in typed}))
     slots = []
-    asking = _asking(typed)
+    asking = _asking(typed) | _years(words, question)
     for number, (token, word) in enumerate(zip(words, typed, strict=True)):
         counts = known.get(fold(word), {})
         if number in asking:
@@ -121,6 +122,12 @@ _ASKING: Final = {
     ("tai", "sao"): ("tại", "sao"), ("o", "dau"): ("ở", "đâu"), ("la", "gi"): ("là", "gì"), ("la", "ai"): ("là", "ai"),
 }  # fmt: skip
 """Pairs that ask: in a question they are meant, however often a large corpus has "báo" and "nhiều"."""
+_COUNTED: Final = {
+    fold(word): word for word in "mét ha hộ người tỷ tỉ triệu đồng tấn xã phần lần ngày năm tháng giờ trường".split()
+}
+"""What is counted right behind "bao nhiêu", where a name ("họ", "Hà") or a mood ("mệt") hardly stands."""
+_WHICH: Final = {fold(word): word for word in "tỉnh huyện xã nước ngày tháng năm nơi người quyết".split()}
+"""What is asked for right before "nào"."""
 
 
 def _asking(typed: Sequence[str]) -> dict[int, str]:
@@ -130,7 +137,32 @@ def _asking(typed: Sequence[str]) -> dict[int, str]:
         meant = _ASKING.get(pair)
         if meant and number not in found:
             found |= {number: meant[0], number + 1: meant[1]}
+        if pair == ("bao", "nhieu"):
+            found |= _beside_how_many(typed, number)
+        if pair[1] == "nao" and pair[0] in _WHICH and number not in found:
+            found |= {number: _WHICH[pair[0]], number + 1: "nào"}
     return found
+
+
+def _beside_how_many(typed: Sequence[str], number: int) -> dict[int, str]:
+    """What is meant beside "bao nhiêu": "có" before it, and what is counted behind it."""
+    found = {number - 1: "có"} if number and typed[number - 1] == "co" else {}
+    counted = typed[number + 2] if number + 2 < len(typed) else ""
+    return found | ({number + 2: _COUNTED[counted]} if counted in _COUNTED else {})
+
+
+_YEAR: Final = re.compile(r"\s+(?:19|20)\d\d(?!\d)")
+
+
+def _years(words: Sequence[Token], question: str) -> dict[int, str]:
+    """Where "nam" stands before the figure of a year, unless it ends a name ("mien nam 2020")."""
+    return {
+        number: "năm"
+        for number, token in enumerate(words)
+        if token.text == "nam"
+        and _YEAR.match(question, token.end)
+        and (not number or fold(words[number - 1].text) not in ("viet", "mien", "phia", "ha", "quang"))
+    }
 
 
 def _candidates(typed: str, counts: Mapping[str, int]) -> dict[str, float]:

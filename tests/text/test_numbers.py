@@ -113,3 +113,8 @@ def test_quantities_stand_in_the_text_in_order(text: str) -> None:
     assert all(text[q.start : q.end] == q.text for q in found)
     assert all(a.start < b.start for a, b in pairwise(found))
     assert all(q.value.is_finite() for q in found)
+
+
+def test_word_that_folds_like_a_scale_is_none() -> None:
+    found = find_quantities("Có 3 văn bản, 20 trạm và 5 vạn cây.")
+    assert [int(q.value) for q in found] == [3, 20, 50_000]

@@ -23,6 +23,8 @@ from tests.text.vietnamese import STORED
         ("Chủ tịch UBND tỉnh Hồ Tiến Thiệu phát biểu", "Hồ Tiến Thiệu", "Chủ tịch UBND tỉnh"),
         ("Chủ tịch UBND tỉnh An Giang Lê Văn Phước", "Lê Văn Phước", "Chủ tịch UBND tỉnh An Giang"),
         ("đồng chí Phó Chủ tịch UBND tỉnh Lê Văn Bình dự", "Lê Văn Bình", "Phó Chủ tịch UBND tỉnh"),
+        ("Quyền Bộ trưởng Bộ Y tế Trần Văn Mẫu ký", "Trần Văn Mẫu", "Quyền Bộ trưởng Bộ Y tế"),
+        ("Bộ trưởng Bộ Kế hoạch và Đầu tư Lê Văn Mẫu nói", "Lê Văn Mẫu", "Bộ trưởng Bộ Kế hoạch và Đầu tư"),
         ("Bà Trần Thị Mẫu, Phó Giám đốc Sở Mẫu TP.HCM, cho biết.", "Trần Thị Mẫu", "Phó Giám đốc Sở Mẫu TP.HCM"),
     ],
 )

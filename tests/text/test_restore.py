@@ -50,6 +50,9 @@ VOCABULARY = CountedVocabulary(CORPUS)
         ("mien nam viet nam", "miền nam việt nam"),
         ("chuong trinh 135 khoi cong moi bao nhieu cong trinh", "chương trình 135 khởi công mới bao nhiêu công trình"),
         ("tỷ lệ ho ngheo nam 2020", "tỷ lệ hộ nghèo năm 2020"),
+        ("co bao nhieu ho", "có bao nhiêu hộ"),
+        ("tinh nao con ho ngheo", "tỉnh nào còn hộ nghèo"),
+        ("mien nam 2020 co bao nhieu truong", "miền nam 2020 có bao nhiêu trường"),
         ("ho ngheo cua tinh, huyen", "hộ nghèo của tỉnh, huyện"),
     ],
 )
