@@ -12,14 +12,16 @@ from functools import lru_cache
 from typing import Literal
 
 from rag.answer.match import words_of
-from rag.answer.question import Question, is_comparison, key
+from rag.answer.question import Question, is_comparison, key, office_in
 from rag.text.abbreviations import expand
 from rag.text.dates import DateMention, find_dates
+from rag.text.name_lists import COUNTRIES, PROVINCES
 from rag.text.references import find_document_numbers, refers_to
 from rag.text.syllables import tokens
 from rag.text.unicode import canonical_tones, fold, lower
+from rag.text.words import alternation
 
-DifferenceKind = Literal["year", "reference", "number", "name", "office", "level"]
+DifferenceKind = Literal["year", "day", "reference", "number", "name", "office", "level"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,23 +43,31 @@ class Setting:
 
     :param before: The text of its passage before it.
     :param passage: The whole passage.
+    :param lead: The sentence that opens the document.
     """
 
     before: str
     passage: str
     title: str
     published: date | None
+    lead: str = ""
 
 
 def differences(question: Question, sentence: str, setting: Setting) -> tuple[Difference, ...]:
     """What the question names and the sentence, read in its setting, is not about; empty when all agrees."""
     return (
         *_year_differences(question, sentence, setting),
+        *_day_differences(question, sentence, setting),
         *_reference_differences(question, sentence, setting),
         *_number_differences(question, sentence, setting),
-        *_name_differences(question.text, question.names, question.places, setting.title, setting.passage),
+        *_name_differences(
+            question.text, question.names, question.places, f"{setting.title}\n{setting.lead}", setting.passage
+        ),
         *_other_of_its_kind(question.text, sentence),
+        *_other_nation(question.text, sentence),
+        *_whole_for_part(question, sentence),
         *_office_differences(question, sentence),
+        *_foreign_office(question, sentence),
         *_level_differences(question, sentence, setting),
     )
 
@@ -117,10 +127,12 @@ def _compared_differences(question: Question, sentence: str, setting: Setting) -
 def years_about(sentence: str, setting: Setting) -> tuple[tuple[int, int], ...]:
     """Years that a sentence is about, as inclusive ranges.
 
-    Its own count first (not a point of comparison, not the date of a document it names, not a longer period), else the
-    nearest before it in the passage, else those of the title, else the year of publication and, as news looks back, the
-    one before.
+    Its own count first (not a point of comparison, not the date of a document it names, not a longer period), "năm nay"
+    among them, else the nearest before it in the passage, else those of the title, else the year of publication and, as
+    news looks back, the one before.
     """
+    if not _years_in(sentence) and (named := _relative_years(sentence, setting.published)):
+        return named
     periods: tuple[tuple[int, int], ...] = ()
     for text in (sentence, *_sentences_backwards(setting.before), setting.title):
         own = _years_in(text)
@@ -132,6 +144,17 @@ def years_about(sentence: str, setting: Setting) -> tuple[tuple[int, int], ...]:
     if setting.published:
         return ((setting.published.year - 1, setting.published.year),)
     return ()
+
+
+def _relative_years(sentence: str, published: date | None) -> tuple[tuple[int, int], ...]:
+    """Years that a sentence names from the day of publication: "sáu tháng đầu năm nay"."""
+    if published is None or "năm" not in sentence:
+        return ()
+    dates = (d for d in find_dates(sentence, anchor=published) if _TOLD_YEAR.search(fold(d.text)))
+    return tuple(dict.fromkeys((d.year, d.year) for d in dates if d.year and not is_comparison(sentence, d.start)))
+
+
+_TOLD_YEAR = re.compile(r"\bnam (nay|ngoai|truoc|qua)$")
 
 
 def _sentences_backwards(before: str) -> tuple[str, ...]:
@@ -147,6 +170,23 @@ def _years_in(text: str) -> tuple[tuple[int, int], ...]:
 
 def _belongs_to_document(mention: DateMention, spans: list[tuple[int, int]]) -> bool:
     return any(start <= mention.start < end + 12 for start, end in spans)
+
+
+def _day_differences(question: Question, sentence: str, setting: Setting) -> tuple[Difference, ...]:
+    """A day that the question names, where the sentence tells of another: the price of the 6th is none of the 9th."""
+    asked = [d for d in question.dates if d.day and d.kind == "day" and not _dates_a_document(question.text, d)]
+    if not asked or question.kind == "date" or setting.published is None:
+        return ()
+    days = [d for d in find_dates(sentence, anchor=setting.published) if d.kind == "day" and d.day]
+    told = [d for d in days if not is_comparison(sentence, d.start) and not _dates_a_document(sentence, d)]
+    wanted = [d.resolved(setting.published) for d in asked]
+    if not told or any(d.resolved(setting.published).covers(w) for d in told for w in wanted):
+        return ()
+    return (Difference("day", asked[0].text, told[0].text),)
+
+
+def _dates_a_document(text: str, mention: DateMention) -> bool:
+    return _belongs_to_document(mention, [(r.start, r.end) for r in find_document_numbers(text)])
 
 
 def _reference_differences(question: Question, sentence: str, setting: Setting) -> tuple[Difference, ...]:
@@ -191,6 +231,30 @@ def _office_differences(question: Question, sentence: str) -> tuple[Difference, 
         return ()
     start, end = asked.span(1)
     return (Difference("office", question.text[start:end], f"Phó {question.text[start:end]}"),)
+
+
+_STATE_OFFICES = re.compile(
+    r"\b(bo truong|thu tuong|tong thong|chu tich nuoc|ngoai truong|thong doc|chu tich quoc hoi|tong bi thu|dai su)\b"
+)
+_FOREIGN = re.compile(rf"(?<!\w){alternation('|'.join(COUNTRIES - {'Việt Nam'}))}(?!\w)")
+_NEAR_OFFICE = 40
+"""Characters behind an office in which the country stands whose office it is."""
+
+
+def _foreign_office(question: Question, sentence: str) -> tuple[Difference, ...]:
+    """Asked who holds an office of state, without saying of which: that of another country is not meant."""
+    asked = _STATE_OFFICES.search(fold(question.text)) if question.kind == "person" else None
+    if asked is None or not office_in(question.text) or any(name in COUNTRIES for name in question.names):
+        return ()
+    if _FOREIGN.search(question.text):
+        return ()
+    places = [m.end() for m in re.finditer(rf"\b{asked.group(1)}\b", fold(sentence))]
+    abroad = [_FOREIGN.search(sentence, end, end + _NEAR_OFFICE) for end in places]
+    if not places or not all(abroad):
+        return ()
+    start, end = asked.span(1)
+    country = next(m.group() for m in abroad if m)
+    return (Difference("office", question.text[start:end], f"{question.text[start:end]} {country}"),)
 
 
 _LEVELS = r"(?:tỉnh|huyện|xã|thôn|cơ sở|trung ương|quốc gia|bộ|vùng|thành phố|quận|phường)"
@@ -267,6 +331,68 @@ def _other_of_its_kind(asked: str, sentence: str) -> tuple[Difference, ...]:
         others = [other for told_kind, other in told if told_kind == kind]
         found += [Difference("name", f"{kind} {name}", f"{kind} {others[0]}")] if others else []
     return tuple(found)
+
+
+_ANY_COUNTRY = alternation("|".join(COUNTRIES))
+_NATION = re.compile(rf"(?<!\w)(?P<kind>(?i:người|công dân)) (?P<country>{_ANY_COUNTRY})(?!\w)")
+
+
+def _other_nation(asked: str, sentence: str) -> tuple[Difference, ...]:
+    """People of a country, where the sentence tells of those of another ("người Anh", "người Mỹ")."""
+    found = []
+    for wanted in _NATION.finditer(asked):
+        kind, country = wanted["kind"], wanted["country"]
+        others = [m["country"] for m in _NATION.finditer(sentence) if lower(m["kind"]) == lower(kind)]
+        joined = rf"(?i:{kind}) {_ANY_COUNTRY}(?:, {_ANY_COUNTRY})*(?:,| và| hoặc| hay| -) {country}(?!\w)"
+        if others and country not in others and not re.search(joined, sentence):
+            found.append(Difference("name", wanted.group(), f"{kind} {others[0]}"))
+    return tuple(found)
+
+
+_WHOLE = re.compile(
+    r"(?<!\w)(?:cả nước|toàn quốc|Việt Nam|(?:trên )?(?:toàn )?thế giới|toàn cầu)(?= (?:có|đã|ghi nhận|đạt|còn|là|"
+    r"vẫn|hiện|không|thêm|tăng|giảm|vượt|[^.;]{0,30}\d)|,)",
+    re.IGNORECASE,
+)
+
+
+def _whole_for_part(question: Question, sentence: str) -> tuple[Difference, ...]:
+    """A figure of a province or country, where the sentence tells that of the whole country, the world or another one.
+
+    Only what the sentence begins with or speaks of throughout counts; it must not have the place that is asked for.
+    """
+    if question.kind != "quantity":
+        return ()
+    for sort in (PROVINCES, COUNTRIES):
+        asked = [name for name in question.names if _place_in(name, sort)]
+        if not asked or any(_stands_in(name, sentence) for name in asked):
+            continue
+        whole = _WHOLE.search(sentence)
+        if whole and lower(whole.group()) not in lower(question.text):
+            return (Difference("name", asked[0], whole.group()),)
+        opening = _OPENING_PLACE[sort is COUNTRIES].match(sentence)
+        if opening:
+            return (Difference("name", asked[0], opening["name"]),)
+    return ()
+
+
+def _place_in(name: str, sort: frozenset[str]) -> str:
+    """The place of a sort that a name is, with or without the word of its kind ("TP Đà Nẵng")."""
+    bare = re.sub(r"^(?:TP\.?|Tp\.?|Thành phố|Tỉnh)\s+", "", name)
+    return bare if bare in sort else ""
+
+
+def _stands_in(name: str, sentence: str) -> bool:
+    return fold(re.sub(r"^(?:TP\.?|Tp\.?|Thành phố|Tỉnh)\s*", "", name)) in fold(sentence)
+
+
+_OPENING_PLACE = tuple(
+    re.compile(
+        rf"(?:(?:Tại|Ở|Riêng|Còn|Trong khi đó,?|tại) )?(?:(?:tỉnh|TP\.?|thành phố|nước) )?"
+        rf"(?P<name>{alternation('|'.join(sort))})(?!\w)(?= (?:có|đã|ghi nhận|đạt|còn|hiện|là|thêm|vẫn|tăng|giảm)|,)"
+    )
+    for sort in (PROVINCES, COUNTRIES)
+)
 
 
 def _asks_which(asked: str, kind: str) -> bool:

@@ -157,6 +157,11 @@ def _missing(difference: Difference) -> str:
             f"Tài liệu không nêu số liệu năm {asked} cho điều được hỏi, chỉ nêu năm {found}.",
             f"The documents do not tell this for {asked}, only for {found}.",
         )
+    if difference.kind == "day":
+        return say(
+            f"Tài liệu không nêu điều được hỏi của {_as_day(asked)}, chỉ nêu {_as_day(found)}.",
+            f"The documents do not tell this for {asked}, only for {found}.",
+        )
     if difference.kind == "office":
         return say(f"Tài liệu không nêu {asked}, chỉ nêu {found}.", f"The documents name no {asked}, only a {found}.")
     if difference.kind == "level":
@@ -164,6 +169,11 @@ def _missing(difference: Difference) -> str:
     if difference.kind == "year":
         return say(f"Tài liệu không nêu số liệu năm {asked}.", f"The documents do not tell this for {asked}.")
     return say(f"Tài liệu không nêu “{asked}” ở chỗ liên quan.", f"The documents do not mention “{asked}” there.")
+
+
+def _as_day(day: str) -> str:
+    """A day as it is spoken of: "ngày 6/8", "hôm qua"."""
+    return f"ngày {day}" if day[:1].isdigit() else day[:1].lower() + day[1:]
 
 
 def tentative_text(quotes: Sequence[Quote]) -> str:

@@ -15,7 +15,7 @@ from rag.lang import say
 from rag.text.dates import find_dates
 from rag.text.names import find_names
 from rag.text.numbers import find_quantities
-from rag.text.unicode import fold
+from rag.text.unicode import canonical_tones, fold, lower
 
 _NEARLY: Final = 0.75
 """Share of the best score from which on another document's sentence is as good an answer."""
@@ -76,7 +76,7 @@ def _is_comparable(item: Evidence, best: Evidence) -> bool:
 
 
 def _is_person(name: str) -> bool:
-    return fold(name.split(maxsplit=1)[0]) not in BODIES and name.count(" ") > 0
+    return lower(canonical_tones(name.split(maxsplit=1)[0])) not in BODIES and name.count(" ") > 0
 
 
 def corrects(evidence: Evidence) -> bool:

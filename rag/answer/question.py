@@ -7,6 +7,7 @@ ambiguous without marks ("mấy" / "may") also look at the marks when there are 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -14,6 +15,7 @@ from rag.text.abbreviations import expand, expansion
 from rag.text.dates import DateMention, find_dates
 from rag.text.names import find_names
 from rag.text.references import DocumentNumber, find_document_numbers
+from rag.text.syllable import is_syllable
 from rag.text.syllables import is_function_word, tokens
 from rag.text.unicode import canonical_tones, fold, has_marks
 
@@ -161,6 +163,7 @@ def analyse(text: str, typed: str | None = None) -> Question:
     references = find_document_numbers(text) or find_document_numbers(_spelt_out(text))
     taken = [(d.start, d.end) for d in dates] + [(r.start, r.end) for r in references]
     names = tuple(n.text for n in find_names(text) if not any(start <= n.start < end for start, end in taken))
+    names = (*_opening_name(text, names), *names)
     kind = "office" if kind in _OFFICE_LIKE and _asks_office(text, names) else kind
     terms, foci = _terms(text, typed or text), _foci(text, kind)
     if kind == "office":
@@ -180,6 +183,16 @@ def analyse(text: str, typed: str | None = None) -> Question:
     )
 
 
+def _opening_name(text: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    """A foreign name of one word that opens the question, where any word has a capital ("Oslo mở lại chợ khi nào?")."""
+    first = next(iter(tokens(text)), None)
+    if first is None or first.start or len(first.text) < _SHORTEST_NAME or not first.text.isalpha():
+        return ()
+    foreign = first.text[0].isupper() and first.text[1:].islower() and not is_syllable(first.text)
+    return (first.text,) if foreign and not any(text.startswith(name) for name in names) else ()
+
+
+_SHORTEST_NAME = 3
 _OFFICE_LIKE = ("person", "definition", "other")
 _ASKS_OFFICE = re.compile(
     r"\b(giu|nam giu|dam nhiem|dam nhan|lam) (chuc vu|chuc danh|chuc|cuong vi|nghe) (gi|nao)\b"
@@ -247,13 +260,25 @@ def _plain(text: str) -> str:
 
 def _kind(plain: str, text: str) -> Kind:
     for kind, pattern in _KINDS:
-        if any(not _is_misread(found.group(0), text) for found in re.finditer(pattern, plain)):
+        if any(not _is_misread(kind, found, text) for found in re.finditer(pattern, plain)):
             return kind
     return "list" if _LIST_NOUNS.search(plain) and not re.search(r"\b(gi|nao)\b", plain) else "other"
 
 
-def _is_misread(found: str, text: str) -> bool:
+_FIRST: Mapping[str, str] = {
+    "nam": "năm", "hai": "hai", "ba": "ba", "bon": "bốn", "sau": "sáu", "bay": "bảy", "tam": "tám", "chin": "chín",
+    "muoi": "mười", "mua": "mùa", "quy": "quý", "gio": "giờ", "tuan": "tuần",
+}  # fmt: skip
+"""First words of asking for several things or for a time, which without marks are also others ("Hải Dương", "Nam")."""
+
+
+def _is_misread(kind: Kind, match: re.Match[str], text: str) -> bool:
     """Folded "may" and "ai" also stand for "may", "mây", "máy", "ái"; the marks decide where there are any."""
+    found = match.group(0)
+    if kind in ("list", "date") and has_marks(text) and (meant := _FIRST.get(found.split(maxsplit=1)[0])):
+        word = re.findall(r"[\w/%.-]+", text)[match.string[: match.start()].count(" ")]
+        if key(word) != meant:
+            return True
     last = found.rpartition(" ")[2]
     if last not in ("may", "ai") or (last == "ai" and found != "ai"):
         return False
@@ -368,6 +393,8 @@ def _foci_after(text: str, words: list[tuple[str, int, int]], plain: list[str]) 
         groups: list[list[str]] = [[]]
         last_end = words[starts - 1][2]
         for syllable, start, end in words[starts : starts + 8]:
+            if "(" in text[last_end:start]:  # what a follow-up takes along
+                break
             joined = "," in text[last_end:start] or syllable == "và"
             if joined:
                 groups.append([])

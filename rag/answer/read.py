@@ -113,7 +113,7 @@ class RuleReader:
         given = self._given(hits)
         found = [c for hit in hits for c in _candidates(hit, question, given[hit.document.id])]
         found.sort(key=lambda c: -self._likeness(c, best))
-        evidence = [self._evidence(question, c, best) for c in found[:_LOOKED_AT]]
+        evidence = [self._evidence(question, c, best, given[c.hit.document.id]) for c in found[:_LOOKED_AT]]
         return tuple(sorted(evidence, key=lambda e: -e.score))
 
     def _given(self, hits: Sequence[Hit]) -> dict[str, str]:
@@ -125,10 +125,11 @@ class RuleReader:
                 given[hit.document.id] += "\n" + _opening(self._document(hit).text[:_OPENING])
         return given
 
-    def _evidence(self, question: Question, candidate: _Candidate, best: float) -> Evidence:
+    def _evidence(self, question: Question, candidate: _Candidate, best: float, given: str) -> Evidence:
         hit, span, text = candidate.hit, candidate.span, candidate.text
         passage, info = hit.passage, hit.document
-        setting = Setting(passage.text[: span.start - passage.start], passage.text, info.title, info.published)
+        before = passage.text[: span.start - passage.start]
+        setting = Setting(before, passage.text, info.title, info.published, given.removeprefix(info.title).strip())
         short = find_short(question, text, info.published)
         unlike = differences(question, text, setting)
         signals = _signals(question, candidate, short)

@@ -118,9 +118,22 @@ class Replier:
         first = next((e for e in best if not e.differences), None)
         told = max((e.signals.sentence for e in best if e.differences and not e.heading), default=0.0)
         sure = first is not None and status_of(confidence(first), self.caution) == "answered"
+        if first and not sure and first.signals.missing and (tells := self._surer(first, best)):
+            return (tells, *(e for e in evidence if e is not tells))
         if first is None or (not sure and told >= _TELLING and first.signals.sentence < told - _FAR_LESS):
             return tuple(sorted(evidence, key=lambda e: -e.signals.sentence * bool(e.differences)))
         return (first, *(e for e in evidence if e is not first))
+
+    def _surer(self, first: Evidence, best: Sequence[Evidence]) -> Evidence | None:
+        """A sentence of the same document that has what the first one lacks, and is sure: it goes before.
+
+        The person, or both ends of a time; of other kinds the finders miss too much for their silence to decide.
+        """
+        if first.kind not in ("person", "office") and not (first.kind == "date" and first.short):
+            return None
+        same = (e for e in best if e.hit.document.id == first.hit.document.id)
+        tells = (e for e in same if e.short and not e.differences and not e.signals.missing)
+        return next((e for e in tells if status_of(confidence(e), self.caution) == "answered"), None)
 
     def _quoted(self, read: _Read, notes: tuple[str, ...]) -> Iterator[Piece | Answer]:
         draft = self._draft(read)

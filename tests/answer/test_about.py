@@ -84,3 +84,58 @@ def test_level_of_the_administration_must_agree(sentence: str, before: str, diff
 )
 def test_another_thing_of_the_kind_is_not_the_one_asked_for(question: str, sentence: str, differs: bool) -> None:
     assert bool(_differs(question, sentence, before="Đông Lĩnh mở rộng.")) is differs
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "differs"),
+    [
+        ("Giá gạo ngày 9/8 là bao nhiêu?", "Sáng 6/8, giá gạo ở mức 12.000 đồng.", True),
+        ("Giá gạo ngày 9/8 là bao nhiêu?", "Giá gạo ngày 9/8 là 12.000 đồng, so với ngày 6/8 tăng nhẹ.", False),
+        ("Giá gạo ngày 9/8 là bao nhiêu?", "Giá gạo ở mức 12.000 đồng.", False),
+        ("Giá gạo ngày 9/8 là bao nhiêu?", "Hôm qua, giá gạo ở mức 12.000 đồng.", False),
+        ("Quyết định ngày 9/8 giao bao nhiêu vốn?", "Quyết định ngày 9/8 giao 3 tỷ đồng.", False),
+    ],
+)
+def test_day_that_is_asked_for_must_be_that_of_the_sentence(question: str, sentence: str, differs: bool) -> None:
+    found = _differs(question, sentence, published=date(2031, 8, 10))
+    assert found == ([("day", "ngày 9/8")] if differs else [])
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "differs"),
+    [
+        ("Bao nhiêu người Anh được nhận?", "Có 50 người Mỹ được nhận, theo báo của Anh.", True),
+        ("Bao nhiêu người Anh được nhận?", "Có 50 người Mỹ, Anh được nhận.", False),
+        ("Hà Nội có bao nhiêu trạm?", "Đến nay, cả nước đã có 90 trạm.", True),
+        ("Hà Nội có bao nhiêu trạm?", "Đến nay, cả nước đã có 90 trạm, riêng Hà Nội 12 trạm.", False),
+        ("Hà Nội có bao nhiêu trạm?", "Tại Đà Nẵng, có 7 trạm.", True),
+        ("Cả nước có bao nhiêu trạm?", "Đến nay, cả nước đã có 90 trạm.", False),
+    ],
+)
+def test_people_and_places_are_those_asked_for(question: str, sentence: str, differs: bool) -> None:
+    assert bool(_differs(question, sentence, before="Hà Nội, Anh.")) is differs
+
+
+def test_office_of_state_without_a_country_is_that_of_the_own_one() -> None:
+    abroad = "Bộ trưởng Bộ Y tế Đức Hans Mẫu phát biểu."
+    assert _differs("Bộ trưởng Bộ Y tế là ai?", abroad) == [("office", "Bộ trưởng")]
+    assert not _differs("Bộ trưởng Bộ Y tế Đức là ai?", abroad)
+    assert not _differs("Bộ trưởng Bộ Y tế là ai?", "Bộ trưởng Bộ Y tế Trần Văn Mẫu phát biểu.")
+
+
+def test_half_of_this_year_is_not_last_year() -> None:
+    sentence = "Có 50 trạm được xây trong sáu tháng đầu năm nay."
+    assert _differs("Năm 2030 có bao nhiêu trạm được xây?", sentence, published=date(2031, 8, 10))
+    assert not _differs("Năm 2031 có bao nhiêu trạm được xây?", sentence, published=date(2031, 8, 10))
+
+
+def test_name_in_the_lead_counts_as_named() -> None:
+    question, sentence = analyse("Hội Mẫu An có bao nhiêu hội viên?"), "Hội có 30 hội viên."
+    assert differences(question, sentence, Setting("", sentence, "Hội thảo", None))
+    assert not differences(question, sentence, Setting("", sentence, "Hội thảo", None, lead="Hội Mẫu An họp."))
+
+
+def test_foreign_name_that_opens_the_question_must_be_named() -> None:
+    asked = "Oslo mở lại chợ khi nào?"
+    assert _differs(asked, "Ngày 3/8, thành phố mở lại chợ.") == [("name", "Oslo")]
+    assert not _differs(asked, "Ngày 3/8, Oslo mở lại chợ.")

@@ -28,6 +28,9 @@ from rag.answer.question import analyse
         ("Trần Văn Mẫu là ai?", "office"),
         ("Đơn vị nào thi công?", "other"),
         ("Tác giả bài thơ Sông Mẫu là ai?", "person"),
+        ("Chủ tịch hội tỉnh Hải Dương là ai?", "person"),
+        ("Chuỗi cửa hàng Việt Nam nào bán phở?", "other"),
+        ("Hai xã nào đạt chuẩn?", "list"),
     ],
 )
 def test_kind_of_answer_asked_for(question: str, kind: str) -> None:
@@ -57,3 +60,12 @@ def test_may_typed_without_marks_asks_how_many_where_nothing_else_asks(typed: st
 
 def test_nouns_that_begin_like_a_small_word_are_counted_too() -> None:
     assert analyse("Tuyển bao nhiêu chỉ tiêu?").foci == (("chỉ", "tiêu"),)
+
+
+def test_noun_counted_is_not_one_that_a_follow_up_takes_along() -> None:
+    assert analyse("Nặng bao nhiêu (sải cánh chim Mẫu)?").foci == ()
+
+
+def test_foreign_word_that_opens_the_question_is_a_name() -> None:
+    assert analyse("Oslo mở lại chợ khi nào?").names == ("Oslo",)
+    assert analyse("Khi nào mở lại chợ?").names == ()

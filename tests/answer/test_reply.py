@@ -7,7 +7,7 @@ import pytest
 from rag.answer.question import analyse
 from rag.answer.read import RuleReader
 from rag.answer.reply import Piece, Replier
-from rag.types import Answer, Document, Hit
+from rag.types import Answer, Document, DocumentInfo, Hit
 
 Hits = Callable[[Document], list[Hit]]
 
@@ -103,3 +103,14 @@ def test_figure_of_another_place_is_not_given_even_typed_without_capitals(
     _, answer = _ask(question, article, hits_of)
     assert answer.status == "abstained"
     assert "bình khê" in answer.text.lower()
+
+
+def test_sentence_that_names_the_person_goes_before_one_that_only_shares_more_words(hits_of: Hits) -> None:
+    text = (
+        "Công ty Nước sạch Mẫu An\n\nCông ty Nước sạch Mẫu An là đơn vị hàng đầu của tỉnh về nước sạch.\n\n"
+        "Nói về chiến lược những năm tới, ông Vũ Văn Mẫu, Giám đốc Công ty Nước sạch Mẫu An, cho biết sẽ mở rộng."
+    )
+    article = Document(DocumentInfo("d2", "k2", "v1", "default", "an.txt", "Công ty Nước sạch Mẫu An"), text)
+    _, answer = _ask("Giám đốc Công ty Nước sạch Mẫu An của tỉnh là ai?", article, hits_of)
+    assert answer.status == "answered"
+    assert answer.short_answer.startswith("Vũ Văn Mẫu")

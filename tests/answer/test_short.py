@@ -27,6 +27,28 @@ from rag.answer.short.quantity import fits_unit
             "Hãng An Mẫu lỗ 2 tỷ đồng; Giang Mẫu tuy bán 3 xe nhưng lỗ 5 tỷ đồng.",
             "5 tỷ đồng",
         ),
+        ("Có mấy tổ công tác?", "Huyện lập 6 tổ công tác giúp xã.", "6 tổ công tác"),
+        ("Có bao nhiêu người tử vong?", "Có 3 trường hợp tử vong.", "3 trường hợp tử vong"),
+        ("Thời gian mở và đóng cửa là bao lâu?", "Mở và đóng lần lượt mất 15 giây và 16 giây.", "15 giây và 16 giây"),
+        (
+            "Giá gạo mua vào bán ra bao nhiêu?",
+            "Giá gạo 9 đồng/kg (mua vào) và 10 đồng/kg (bán ra).",
+            "9 đồng/kg (mua vào) và 10 đồng",
+        ),
+        ("Mẫu Sơn có bao nhiêu ca mới?", "Ghi nhận 5 ca mới, trong đó có 1 ca mới tại Mẫu Sơn.", "1 ca mới"),
+        ("Năm 2029 có bao nhiêu trạm?", "Năm 2030 có 580 trạm so với 200 trạm của năm 2029.", "200 trạm"),
+        ("Chủ tịch Hội Mẫu là ai?", "Chủ tịch Hội Mẫu (xã An) Đặng Thị Mẫu cho hay.", "Đặng Thị Mẫu"),
+        (
+            "Chủ tịch Mặt trận huyện là ai?",
+            "Ông Vũ Văn Mẫu, Trưởng Ban Dân vận, Chủ tịch Mặt trận huyện, nói.",
+            "Vũ Văn Mẫu, Trưởng Ban Dân vận, Chủ tịch Mặt trận huyện",
+        ),
+        (
+            "Giám đốc Công ty Mẫu là ai?",
+            "Ông Lê Văn Mẫu – Giám đốcCông ty Mẫu cho biết.",
+            "Lê Văn Mẫu – Giám đốcCông ty Mẫu",
+        ),
+        ("Nặng bao nhiêu (sải cánh dài mét)?", "Với sải cánh dài 10 mét và nặng 250 kg.", "250 kg"),
         ("Khởi công bao nhiêu ct?", "Huyện khởi công 12 công trình, chi 3 tỷ đồng.", "12 công trình"),
         ("Kinh phí giảm bao nhiêu so với năm trước?", "Kinh phí 9 tỷ đồng, giảm 2 tỷ đồng.", "2 tỷ đồng"),
         ("GDP tăng bao nhiêu?", "GDP tăng 3,2% so với năm trước, sau khi giảm 6,8% ở quý I.", "3,2%"),
@@ -95,3 +117,17 @@ def test_day_without_a_year_takes_the_nearest_one(published: date, written: str,
     found = find_short(analyse("Họp ngày nào?"), f"Cuộc họp ngày {written} tại huyện.", published)
     assert found is not None
     assert (found.text, found.derived) == (written, whole)
+
+
+def test_both_ends_of_a_time_are_given_where_both_are_asked_for() -> None:
+    question = analyse("Hội chợ diễn ra từ ngày nào đến ngày nào?")
+    found = find_short(question, "Hội chợ được tổ chức từ ngày 23/8 đến ngày 5/9.", date(2031, 8, 9))
+    assert found
+    assert (found.text, found.derived) == ("ngày 23/8 đến ngày 5/9", "từ 23/8/2031 đến 5/9/2031")
+
+
+def test_day_half_a_year_away_lies_behind() -> None:
+    question = analyse("Lần thử trước diễn ra ngày nào?")
+    found = find_short(question, "Lần thử trước diễn ra ngày 5/2.", date(2031, 8, 8))
+    assert found
+    assert found.derived == "5/2/2031"

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from datetime import date
+from itertools import pairwise
 
 from rag.answer.match import closeness, words_of
 from rag.answer.question import Question, is_comparison, key
 from rag.answer.short.base import Short, in_question
+from rag.text.dates import find_dates
 from rag.text.names import find_names
 from rag.text.numbers import Quantity, find_quantities
 from rag.text.syllables import is_function_word, tokens
-from rag.text.unicode import fold
+from rag.text.unicode import fold, has_marks, lower
 
 _MONEY = re.compile(
     r"\b(kinh phi|tien|von|gia|doanh thu|ngan sach|thu nhap|luong|chi phi|tri gia|loi nhuan|giai ngan|ho tro|phi|no|"
@@ -40,8 +43,11 @@ def find_quantity(question: Question, sentence: str, _: date | None) -> Short | 
         figure = re.match(r"[\d.,]+", sentence[start:end])
         if (figure and figure.group().rstrip(".,") in asked) or _is_share_of_another(question, sentence, end):
             continue
+        if _is_of_another_year(question, sentence, start):
+            continue
         score = closeness(question.own_terms, sentence, start, end) + bonus
         score -= _ELSEWHERE * is_told_of_another(question, sentence, start)
+        score -= _ELSEWHERE * is_whole_of_part(question, sentence, start)
         score += _change_bonus(question, sentence, start) if asks_change else -_aside_penalty(sentence, start)
         if best is None or score > best.score:
             best = Short(sentence[start:end], start, end, score)
@@ -54,8 +60,10 @@ _ELSEWHERE = 0.6
 def is_told_of_another(question: Question, sentence: str, start: int) -> bool:
     """Whether a figure stands in a clause that names others, while another clause names whom the question asks of.
 
-    "Công ty Mẫu An lỗ 2 tỷ đồng; Công ty Mẫu Giang lỗ 5 tỷ đồng."
+    "Công ty Mẫu An lỗ 2 tỷ đồng; Công ty Mẫu Giang lỗ 5 tỷ đồng." So does one of another year than the question's.
     """
+    if _is_of_another_year(question, sentence, start):
+        return True
     clauses = [m.span() for m in re.finditer(r"[^;]+", sentence)]
     if len(clauses) < 2 or not question.names:
         return False
@@ -65,6 +73,32 @@ def is_told_of_another(question: Question, sentence: str, start: int) -> bool:
         return False
     a, b = clauses[own]
     return any(not in_question(name.text, question) for name in find_names(sentence[a:b]))
+
+
+_AGAINST = re.compile(r";|(?<!\w)(?:so với|trong khi|còn(?= (?:năm|tháng|quý)))(?!\w)")
+
+
+def _is_of_another_year(question: Question, sentence: str, start: int) -> bool:
+    """Whether a figure's clause is of other years, while another clause is of the year that is asked for."""
+    if not question.years:
+        return False
+    edges = [0, *(m.start() for m in _AGAINST.finditer(sentence)), len(sentence)]
+    years = [{y for d in find_dates(sentence[a:b]) for y in (d.year, d.end_year) if y} for a, b in pairwise(edges)]
+    own = next((n for n, (a, b) in enumerate(pairwise(edges)) if a <= start < b), 0)
+    asked = [bool(found & question.years) for found in years]
+    return bool(years[own]) and not asked[own] and any(asked)
+
+
+_WITHIN = re.compile(r"(?<!\w)(?:trong đó|trong số đó|bao gồm|gồm)(?!\w)|(?<=\d): ")
+
+
+def is_whole_of_part(question: Question, sentence: str, start: int) -> bool:
+    """Whether a figure is the sum of which a part is asked for: "5 ca mới, trong đó 1 ca ở Mẫu Sơn"."""
+    within = _WITHIN.search(sentence)
+    if within is None or start >= within.start() or not question.names:
+        return False
+    whole, parts = sentence[: within.start()], sentence[within.end() :]
+    return any(name not in whole and re.search(rf"\d[^;.]{{0,60}}{re.escape(name)}", parts) for name in question.names)
 
 
 def _aside_penalty(sentence: str, start: int) -> float:
@@ -117,10 +151,28 @@ def _change_bonus(question: Question, sentence: str, start: int) -> float:
     return -0.5 if wrong else 0.5
 
 
+_MEANT = {"dong": "đồng", "gia": "giá", "no": "nợ", "phi": "phí", "von": "vốn", "luong": "lương"}
+"""Words of money that without marks are also others: "tham gia", "đóng", "số lượng"."""
+
+
+def _asks_for(pattern: re.Pattern[str], plain: str, text: str) -> bool:
+    """Whether a question has a word of measure, with its marks where it has any."""
+    marked = has_marks(text)
+    return any(
+        not marked or lower(text[m.start() : m.end()]) == _MEANT.get(m.group(), lower(text[m.start() : m.end()]))
+        for m in pattern.finditer(plain)
+    )
+
+
+def _own_words(question: Question) -> str:
+    """The question without what a follow-up takes along in brackets."""
+    return question.text.partition(" (")[0] if question.text.endswith(")?") else question.text
+
+
 def _wanted_quantities(question: Question, sentence: str) -> list[tuple[int, int, float]]:
     """Quantities that can be meant, with the bonus of standing before the noun asked for."""
-    plain = fold(question.text)
-    units = next((wanted for pattern, wanted in _UNITS if pattern.search(plain)), None)
+    plain = fold(_own_words(question))
+    units = next((wanted for pattern, wanted in _UNITS if _asks_for(pattern, plain, question.text)), None)
     found = []
     for quantity in find_quantities(sentence):
         end, share = _noun_after(question, sentence, quantity)
@@ -141,7 +193,7 @@ _A_SHARE = re.compile(r"\b(ty le|ti le|phan tram|ti suat|ty suat|ty trong|lai su
 
 def fits_unit(question: Question, words: str) -> bool:
     """Whether words can answer as to the unit: a sum of money is no area, a bare figure no share."""
-    plain = fold(question.text)
+    plain = fold(_own_words(question))
     if _A_SHARE.search(plain):
         return bool(re.search(r"[%‰]|phần|nửa|\d/\d", words))
     wanted = next((units for pattern, units in _PLAINLY if pattern.search(plain)), None)
@@ -178,7 +230,26 @@ def _noun_after(question: Question, sentence: str, quantity: Quantity) -> tuple[
             best, best_end = share, hit_ends[-1]
     if not best and not quantity.unit:
         best_end = _end_of_counted(sentence, quantity.end, following)
-    return best_end, best
+    return _end_of_word(question, sentence, best_end, words.starts), best
+
+
+def _end_of_word(question: Question, sentence: str, end: int, starts: tuple[int, ...]) -> int:
+    """Goes on over syllables that follow each other in the question too: "6 tổ công | tác" is no noun."""
+    pairs = set(pairwise(fold(t.text) for t in tokens(question.text)))
+    at = bisect_left(starts, end)
+    words = [
+        (m.group(), m.end()) for start in starts[max(0, at - 1) : at + 4] if (m := _SYLLABLE.match(sentence, start))
+    ]
+    for (word, stop), (following, stop_after) in pairwise(words):
+        if stop != end or sentence[stop : stop + 1] != " " or (fold(word), fold(following)) not in pairs:
+            break
+        if is_function_word(key(following)):
+            break
+        end = stop_after
+    return end
+
+
+_SYLLABLE = re.compile(r"[^\W\d_]+")
 
 
 def _initials_end(focus: tuple[str, ...], following: list[tuple[str, int]]) -> list[int]:
@@ -200,13 +271,30 @@ def _end_of_counted(sentence: str, end: int, following: list[tuple[str, int]]) -
     return end
 
 
+_IN_TURN = re.compile(r"(?<!\w)lần lượt(?!\w)")
+_LABEL = re.compile(r"(?:/\w+)?\s*\((?P<label>[^()\d]{2,30})\)")
+
+
+def _is_labelled(question: Question, between: str, behind: str) -> bool:
+    """Whether two figures carry labels in brackets, both in the question: "5 đồng (mua vào) và 6 đồng (bán ra)"."""
+    first, second = re.fullmatch(rf"{_LABEL.pattern}\s*(?:,|;|-|và|, và)\s*", between), _LABEL.match(behind)
+    if not first or not second:
+        return False
+    asked = {fold(t.text) for t in tokens(question.text)}
+    return all(fold(t.text) in asked for label in (first["label"], second["label"]) for t in tokens(label))
+
+
 def _joined(question: Question, sentence: str, found: list[tuple[int, int, float]]) -> list[tuple[int, int, float]]:
     """Neighbouring figures of several asked nouns become one answer: "4 tập thể và 11 cá nhân"."""
-    if len(question.foci) < 2:
+    in_turn = bool(_IN_TURN.search(sentence)) and bool(re.search(r"\bvà\b|,", question.text))
+    labelled = "(" in sentence
+    if len(question.foci) < 2 and not in_turn and not labelled:
         return found
     joined: list[tuple[int, int, float]] = []
     for item in found:
-        if joined and re.fullmatch(r"\s*(,|và|, và)\s*", sentence[joined[-1][1] : item[0]]):
+        between = sentence[joined[-1][1] : item[0]] if joined else "."
+        joins = (len(question.foci) > 1 or in_turn) and re.fullmatch(r"\s*(,|và|, và)\s*", between)
+        if joined and (joins or _is_labelled(question, between, sentence[item[1] :])):
             start, _, bonus = joined.pop()
             joined.append((start, item[1], bonus + item[2]))
         else:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
+from itertools import pairwise
 
 from rag.answer.match import closeness
 from rag.answer.question import Question, is_comparison
 from rag.answer.short.base import Short, placed
-from rag.text.dates import DateMention, find_dates
+from rag.text.dates import DateMention, distance, find_dates
 from rag.text.references import find_document_numbers
 from rag.text.unicode import fold
 
@@ -28,7 +30,10 @@ def find_date(question: Question, sentence: str, published: date | None) -> Shor
         return _hour(question, sentence)
     kinds = _date_kinds(question)
     best: Short | None = None
-    for mention in find_dates(sentence, anchor=published):
+    mentions = find_dates(sentence, anchor=published)
+    if asks_both_ends(question) and (both := _from_to(question, sentence, mentions, published)):
+        return both
+    for mention in mentions:
         if mention.kind not in kinds or _is_given(mention, question):
             continue
         score = _date_score(question, sentence, mention, mention.kind == kinds[0])
@@ -36,6 +41,32 @@ def find_date(question: Question, sentence: str, published: date | None) -> Shor
             start = mention.start + (len("ngày ") if re.match(r"[Nn]gày \d+[/.-]", mention.text) else 0)
             best = Short(sentence[start : mention.end], start, mention.end, score, _completed(mention, published))
     return best
+
+
+_ASKS_BOTH_ENDS = re.compile(r"\b(?:tu )?(?:ngay|thang|nam|khi) nao (?:den|toi) (?:het )?(?:ngay|thang|nam|khi) nao\b")
+_TO = re.compile(r"\s*,?\s*(?:đến|tới|-|–)\s*(?:hết\s+)?")
+_BOTH_ENDS = 0.5
+"""Bonus of a time that tells both of its ends where both are asked for."""
+
+
+def asks_both_ends(question: Question) -> bool:
+    """Whether a question asks from when to when."""
+    return bool(_ASKS_BOTH_ENDS.search(fold(question.text)))
+
+
+def _from_to(
+    question: Question, sentence: str, mentions: Sequence[DateMention], published: date | None
+) -> Short | None:
+    """Beginning and end together: "từ ngày 2/3 đến ngày 5/3"."""
+    found = []
+    for first, last in pairwise(mentions):
+        if not _TO.fullmatch(sentence, first.end, last.start):
+            continue
+        score = _date_score(question, sentence, first, first.kind == "day") + _BOTH_ENDS
+        ends = [_completed(m, published) for m in (first, last)]
+        derived = f"từ {ends[0]} đến {ends[1]}" if all(ends) else ""
+        found.append(Short(sentence[first.start : last.end], first.start, last.end, score, derived))
+    return max(found, key=lambda s: s.score, default=None)
 
 
 def _date_kinds(question: Question) -> tuple[str, ...]:
@@ -82,7 +113,7 @@ def _completed(mention: DateMention, published: date | None) -> str:
         return ""
     year = mention.year or min(
         (published.year - 1, published.year, published.year + 1),
-        key=lambda y: abs((_day(y, mention) - published).days),
+        key=lambda y: distance(_day(y, mention), published),
     )
     return f"{mention.day}/{mention.month}/{year}"
 

@@ -22,14 +22,15 @@ _PLACE_HEAD = re.compile(
 def find_place(question: Question, sentence: str, _: date | None) -> Short | None:
     """The named place that is asked for."""
     found = []
-    wrong_way = _wrong_way(question)
+    wrong_way, right_way = _ways(question)
     for head in _PLACE_HEAD.finditer(sentence):
         if head.group().lower().startswith(wrong_way) or _is_home(question, sentence[: head.start()]):
             continue
         name = next((n for n in find_names(sentence) if head.end() <= n.start + 1 <= head.end() + 2), None)
         if name and not in_question(name.text, question) and not _LAW.match(name.text):
             place = placed(question, sentence, head.start(1), _whole_place(sentence, name.end))
-            found.append(replace(place, score=place.score + _of_asked_kind(question, head.group(1))))
+            bonus = _of_asked_kind(question, head.group(1)) + _RIGHT_WAY * head.group().lower().startswith(right_way)
+            found.append(replace(place, score=place.score + bonus))
     found += [] if found else _common_places(question, sentence)
     if not found and re.search(r"\b(nao|gi)\b", fold(question.text)):
         found = names(question, sentence)
@@ -68,12 +69,16 @@ def _common_places(question: Question, sentence: str) -> list[Short]:
     return found
 
 
-def _wrong_way(question: Question) -> tuple[str, ...]:
-    """Words that lead away from what is asked: "phóng từ đâu" is not answered with where it goes to."""
+_RIGHT_WAY = 0.5
+"""Bonus of a place behind the word that asks for its side: "từ" where "từ đâu" is asked."""
+
+
+def _ways(question: Question) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Words that lead away from what is asked, and to it: "phóng từ đâu" is not answered with where it goes to."""
     plain = fold(question.text)
-    if re.search(r"\btu (dau|noi nao)\b", plain):
-        return ("đến",)
-    return ("từ",) if re.search(r"\b(den|di|toi|ve) (dau|noi nao)\b", plain) else ()
+    if re.search(r"\btu (dau|noi nao|nuoc nao|thanh pho nao)\b", plain):
+        return ("đến",), ("từ",)
+    return (("từ",), ("đến",)) if re.search(r"\b(den|di|toi|ve) (dau|noi nao)\b", plain) else ((), ())
 
 
 _HOME = re.compile(r"\b(tru|ngu|que|sinh|ho khau|hktt|dia chi)( quan)?:? ?$")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from itertools import pairwise
 
 from rag.answer.question import Question, office_in
 from rag.answer.short.base import Short, in_question, names, placed
 from rag.text.name_lists import COUNTRIES
 from rag.text.names import find_names, find_people
 from rag.text.people import without_verb
-from rag.text.unicode import fold
+from rag.text.unicode import canonical_tones, fold, lower
 
 
 def find_person(question: Question, sentence: str, _: date | None) -> Short | None:
@@ -39,9 +40,9 @@ def _holders(question: Question, sentence: str, office: str) -> list[Short]:
     for name in find_names(sentence):
         if in_question(name.text, question) or not _may_be_person(name.text, sentence, name.start):
             continue
-        behind = _APPOSED.match(sentence, name.end)
-        before = re.search(r"[^,;.:()–\n]*$", sentence[: name.start])
-        if behind and _holds(behind["office"], office):
+        behind = _office_behind(sentence, name.end, office)
+        before = re.search(r"[^,;.:()–\n]*$", _ASIDE.sub(" ", sentence[: name.start]))
+        if behind:
             end = behind.start("office") + len(without_verb(behind["office"]))
             found.append(placed(question, sentence, name.start, end))
         elif before and _holds(" ".join(before.group().split()[-_OFFICE_REACH:]), office):
@@ -49,13 +50,33 @@ def _holders(question: Question, sentence: str, office: str) -> list[Short]:
     return found
 
 
+def _office_behind(sentence: str, at: int, office: str) -> re.Match[str] | None:
+    """The office asked for among those that follow a name: "ông Trần Văn A, Trưởng Ban Dân vận, Chủ tịch Mặt trận"."""
+    for _ in range(_MOST_OFFICES):
+        behind = _APPOSED.match(sentence, at)
+        if behind is None or _holds(behind["office"], office):
+            return behind
+        if not _OFFICE_WORDS.search(fold(behind["office"][:30])):
+            return None
+        at = behind.end()
+    return None
+
+
+_MOST_OFFICES = 3
+_ASIDE = re.compile(r"\s*\([^()]*\)\s*$")
+"""What stands in brackets between an office and a name: "Chủ tịch Hội Nông dân xã (huyện Mẫu Sơn) Lê Thị B"."""
 _OFFICE_REACH = 9
 """Words before a name among which its office stands: "giám đốc truyền thông chiến dịch tranh cử Tim Mẫu"."""
 
 
 def _holds(role: str, office: str) -> bool:
     """Whether a role is the office asked for; a deputy is not the head."""
-    return not office or bool(re.search(rf"(?<!pho ){office}\b", fold(role)))
+    return not office or bool(re.search(rf"(?<!pho ){office}\b", fold(_unglued(role))))
+
+
+def _unglued(text: str) -> str:
+    """Two words that a page has glued together, apart again: "Giám đốcCông ty"."""
+    return "".join(f" {b}" if a.islower() and b.isupper() else b for a, b in pairwise(f" {text}"))
 
 
 _APPOSED = re.compile(
@@ -92,9 +113,11 @@ def _offices_of(question: Question, sentence: str, name: str) -> list[Short]:
     return found
 
 
-BODIES = frozenset("ban bo so uy ubnd hdnd mttq hoi cong tong truong dang chinh vien cuc vu phong tap nha bao".split())
-"""Folded first words of the names of bodies, which are no people."""
-_OFFICE = frozenset("pho chu bi giam thu truong thuong dai tong bo".split())
+BODIES = frozenset(
+    "ban bộ sở ủy uỷ ubnd hđnd mttq hội công tổng trường đảng chính viện cục vụ phòng tập nhà báo".split()
+)
+"""First words of the names of bodies, which are no people; with their marks, for "Vũ" and "Đặng" are families."""
+_OFFICE = frozenset("phó chủ bí giám thứ thủ trưởng thường đại tổng bộ".split())
 
 
 _PLACED = re.compile(
@@ -104,7 +127,7 @@ _PLACED = re.compile(
 
 def _may_be_person(name: str, sentence: str, start: int) -> bool:
     """Not a country, an acronym, a dateline, a place, a body ("Ban Dân tộc") or an office alone ("Phó Chủ tịch")."""
-    first = fold(name.split(maxsplit=1)[0])
+    first = lower(canonical_tones(name.split(maxsplit=1)[0]))
     return (
         name not in COUNTRIES
         and all(w[0].isupper() for w in name.split())

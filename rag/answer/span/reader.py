@@ -11,10 +11,12 @@ from typing import Protocol
 from rag.answer.question import Kind, Question, key
 from rag.answer.read import Evidence, Reader
 from rag.answer.short.base import Short, in_question, placed
-from rag.answer.short.quantity import fits_unit, is_told_of_another
+from rag.answer.short.quantity import fits_unit, is_told_of_another, is_whole_of_part
+from rag.answer.short.when import asks_both_ends
 from rag.answer.short.who import office_asked
 from rag.answer.span.model import Found
 from rag.answer.span.snap import snap
+from rag.text.dates import find_dates
 from rag.text.names import find_names
 from rag.text.syllables import folded_terms, tokens
 from rag.text.unicode import fold
@@ -99,7 +101,10 @@ class SpanReader:
         missing = 0.0 if tells else evidence.signals.missing
         signals = replace(evidence.signals, span=(margin - _LEAST) / (_MOST - _LEAST), missing=missing)
         unnamed = evidence.kind == "person" and short is not None and not find_names(short.text)
-        score = evidence.score + self.mix.margin * margin - self.mix.unnamed * unnamed
+        loose = short is not None and _is_too_coarse(question, short.text)
+        if loose and asks_both_ends(question):
+            signals = replace(signals, missing=1.0)
+        score = evidence.score + self.mix.margin * margin - self.mix.unnamed * (unnamed or loose)
         return replace(evidence, score=score, signals=signals, short=short)
 
     def _short(self, question: Question, evidence: Evidence, found: Found) -> Short | None:
@@ -133,6 +138,14 @@ def _sharing_most(question: str, sentences: Sequence[str], model: Model, window:
             chosen.append(number)
             window -= size
     return [sentences[number] for number in sorted(chosen)]
+
+
+def _is_too_coarse(question: Question, marked: str) -> bool:
+    """Whether a month or year is all that is given where a day is asked for."""
+    if question.kind != "date" or not re.search(r"\b(ngay|hom) nao\b", fold(question.text)):
+        return False
+    dates = find_dates(marked)
+    return bool(dates) and not any(d.day for d in dates)
 
 
 _LEAST, _MOST = -8.0, 12.0
@@ -172,7 +185,9 @@ def _is_better(question: Question, marked: Short, likely: float, evidence: Evide
         cut = evidence.text[rule.start - 1 : rule.start] in _JOINS or evidence.text[rule.end : rule.end + 1] in _JOINS
         return evidence.kind == "definition" or (inside and cut)
     if evidence.kind == "quantity" and (
-        _is_of_noun(question, rule.text) or is_told_of_another(question, evidence.text, marked.start)
+        _is_of_noun(question, rule.text)
+        or is_told_of_another(question, evidence.text, marked.start)
+        or is_whole_of_part(question, evidence.text, marked.start)
     ):
         return False
     return likely >= _OVERRULED.get(evidence.kind, 2.0)
