@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Sequence
 from datetime import date
 from itertools import pairwise
 
@@ -233,7 +234,7 @@ def _noun_after(question: Question, sentence: str, quantity: Quantity) -> tuple[
     return _end_of_word(question, sentence, best_end, words.starts), best
 
 
-def _end_of_word(question: Question, sentence: str, end: int, starts: tuple[int, ...]) -> int:
+def _end_of_word(question: Question, sentence: str, end: int, starts: Sequence[int]) -> int:
     """Goes on over syllables that follow each other in the question too: "6 tổ công | tác" is no noun."""
     pairs = set(pairwise(fold(t.text) for t in tokens(question.text)))
     at = bisect_left(starts, end)
