@@ -48,13 +48,13 @@ def write_graph(folder: Path, name: str, trained: Tensors) -> None:
 def _model(folder: Path, data: str, aside: Path, trained: Tensors) -> Any:
     """The graph; its weights go to a file aside, which it knows by its later name."""
     encoder = onnx.load(str(folder / network.MODEL_FILE), load_external_data=False)
-    floats = _Floats(folder, encoder)
+    lower = _Weights(folder, encoder)
     builder = _Builder(aside, data)
     try:
         hidden = _embed(builder, encoder)
         n_lower = 12 - len({key.split(".")[0] for key in trained if not key.startswith("head")})
         for number in range(n_lower):
-            hidden = _layer(builder, f"l{number}", hidden, _lower(floats, number))
+            hidden = _layer(builder, f"l{number}", hidden, _lower(lower, number))
         for number in range(12 - n_lower):
             hidden = _layer(builder, f"u{number}", hidden, _upper(trained, number))
         _head(builder, hidden, trained)
@@ -63,16 +63,16 @@ def _model(folder: Path, data: str, aside: Path, trained: Tensors) -> Any:
     return builder.model(("ids",), "scores", ("length", 2))
 
 
-class _Floats:
-    """The float32 weights of the encoder's graph."""
+class _Weights:
+    """The weights of the encoder's graph."""
 
     def __init__(self, folder: Path, encoder: Any) -> None:
         self._folder = folder
         self._tensors = {t.name: t for t in encoder.graph.initializer}
 
-    def get(self, name: str) -> npt.NDArray[np.float32]:
+    def get(self, name: str) -> npt.NDArray[Any]:
         """A weight by its name in the graph."""
-        return np.asarray(numpy_helper.to_array(self._tensors[name], base_dir=str(self._folder)), dtype=np.float32)
+        return np.asarray(numpy_helper.to_array(self._tensors[name], base_dir=str(self._folder)))
 
 
 class _Builder(network.GraphBuilder):
@@ -89,14 +89,6 @@ class _Builder(network.GraphBuilder):
         scale = self.small(f"{name}.scale", matrix.scale)
         more = ("", bias) if bias else ()  # the fourth is a zero point, and weights have none
         return self.add("DynamicQuantizeMatMul", values, weight, scale, *more, domain=_FUSED)
-
-    def split(self, values: str, sizes: list[int]) -> list[str]:
-        """Cut the last axis into parts."""
-        name = f"n{len(self._nodes)}"
-        parts = [f"{name}.{i}" for i in range(len(sizes))]
-        lengths = self.small(f"{name}.sizes", np.array(sizes))
-        self._nodes.append(helper.make_node("Split", [values, lengths], parts, name, axis=-1))
-        return parts
 
     def output(self, values: str, name: str) -> None:
         """Give a value the name of the graph's output."""
@@ -118,11 +110,11 @@ def _embed(builder: _Builder, encoder: Any) -> str:
 _Part = Callable[[str], Any]
 
 
-def _lower(floats: _Floats, number: int) -> _Part:
+def _lower(encoder: _Weights, number: int) -> _Part:
     def part(name: str) -> Any:
         if name in MATRICES:
-            return quantise(floats.get(f"l{number}.{name}.w"))
-        return floats.get(f"l{number}.{name}")
+            return quantise(network.linear_weight(encoder.get, f"l{number}.{name}"))
+        return encoder.get(f"l{number}.{name}")
 
     return part
 

@@ -19,7 +19,7 @@ from rag.index.encode.onnx import OnnxEncoder
 from rag.index.files import build_folder, file_lock, sha256_file
 from rag.lang import say
 
-FORMAT = 2
+FORMAT = 3
 """Raise when the files written here change, so that older folders are made anew."""
 
 DIM = 384

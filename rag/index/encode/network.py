@@ -1,13 +1,14 @@
 """Writes the bundled encoder's network as an ONNX graph, straight from the weights: no torch, no tracing.
 
 Inputs ``ids`` and ``mask`` (batch, length) int64; output ``vectors`` (batch, hidden): mean-pooled over the mask and of
-unit length. The token table stays in its 4-bit blocks and only the rows of the tokens at hand are expanded: 60 MB in a
-mapped file instead of 384 MB, and nothing is lost. The layers are plain float32.
+unit length. All large weights stay in their 4-bit blocks, and nothing is lost: of the token table only the rows of the
+tokens at hand are expanded, 60 MB in a mapped file instead of 384; those of the layers are expanded as they are
+multiplied, in float32 like everything else, 11 MB instead of 85 and a tenth faster for a question.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ DATA_FILE = "model.onnx.data"
 _FUSED = "com.microsoft"
 _OPSETS = (("", 21), (_FUSED, 1))
 _IR_VERSION = 10
+_IN_FLOAT32 = 1
+"""The runtime's name for products that round nothing."""
 _PAGE = 4096
 """External tensors start at page borders, so that the runtime can map them instead of reading them."""
 
@@ -85,6 +88,14 @@ class GraphBuilder:
         """A float32 weight in the data file."""
         return self.large(name, np.ascontiguousarray(values).tobytes(), TensorProto.FLOAT, values.shape)
 
+    def split(self, values: str, sizes: Sequence[int]) -> list[str]:
+        """Cut the last axis into parts."""
+        name = f"n{len(self._nodes)}"
+        parts = [f"{name}.{i}" for i in range(len(sizes))]
+        lengths = self.small(f"{name}.sizes", np.array(sizes))
+        self._nodes.append(helper.make_node("Split", [values, lengths], parts, name, axis=-1))
+        return parts
+
     def add_norm(self, values: str, skip: str, scale: str, shift: str, epsilon: float) -> str:
         """LayerNorm(values + skip). The runtime has one operator for both, which takes four times as long."""
         total = self.add("Add", values, skip)
@@ -130,17 +141,17 @@ def _layer(graph: GraphBuilder, weights: Weights, layer: int, hidden: str) -> st
     """One transformer layer, normalised after each half."""
     attended = _attention(graph, weights, layer, hidden)
     hidden = _add_norm(graph, weights, (f"l{layer}.ao", f"l{layer}.aln"), attended, hidden)
-    wide = graph.add("MatMul", hidden, _linear(graph, weights, f"l{layer}.fi"))
+    wide = _linear(graph, f"l{layer}.fi", hidden, weights.blocks[f"l{layer}.fi.w"])
     wide = graph.add("BiasGelu", wide, _bias(graph, weights, f"l{layer}.fi"), domain=_FUSED)
     return _add_norm(graph, weights, (f"l{layer}.fo", f"l{layer}.oln"), wide, hidden)
 
 
 def _attention(graph: GraphBuilder, weights: Weights, layer: int, hidden: str) -> str:
     parts = [f"l{layer}.{part}" for part in "qkv"]
-    matrix = np.concatenate([weights.blocks[f"{part}.w"].dense().T for part in parts], axis=1)
-    bias = np.concatenate([weights.floats[f"{part}.b"] for part in parts])
-    w, b = graph.matrix(f"l{layer}.qkv.w", matrix), graph.small(f"l{layer}.qkv.b", bias)
-    return graph.add("Attention", hidden, w, b, _mask32(graph), domain=_FUSED, num_heads=weights.sizes.heads)
+    wide = _linear(graph, f"l{layer}.qkv", hidden, *(weights.blocks[f"{part}.w"] for part in parts))
+    bias = graph.small(f"l{layer}.qkv.b", np.concatenate([weights.floats[f"{part}.b"] for part in parts]))
+    inputs = (*graph.split(wide, [weights.sizes.hidden] * 3), bias, _mask32(graph))
+    return graph.add("MultiHeadAttention", *inputs, domain=_FUSED, num_heads=weights.sizes.heads)
 
 
 def _mask32(graph: GraphBuilder) -> str:
@@ -153,15 +164,38 @@ def _mask32(graph: GraphBuilder) -> str:
 def _add_norm(graph: GraphBuilder, weights: Weights, parts: tuple[str, str], values: str, skip: str) -> str:
     """LayerNorm(skip + linear(values)); ``parts`` names the linear layer and the norm."""
     linear, norm = parts
-    projected = graph.add("MatMul", values, _linear(graph, weights, linear))
+    projected = _linear(graph, linear, values, weights.blocks[f"{linear}.w"])
     projected = graph.add("Add", projected, _bias(graph, weights, linear))
     scale = graph.small(f"{norm}.w", weights.floats[f"{norm}.w"])
     shift = graph.small(f"{norm}.b", weights.floats[f"{norm}.b"])
     return graph.add_norm(projected, skip, scale, shift, weights.sizes.epsilon)
 
 
-def _linear(graph: GraphBuilder, weights: Weights, name: str) -> str:
-    return graph.matrix(f"{name}.w", weights.blocks[f"{name}.w"].dense().T)
+def _linear(graph: GraphBuilder, name: str, values: str, *stacked: Blocks) -> str:
+    """``values @ matrix.T`` with the matrix in its blocks.
+
+    :param stacked: Matrices of the same inputs whose outputs follow each other.
+    """
+    nibbles = np.concatenate([blocks.nibbles for blocks in stacked])
+    scales = np.concatenate([blocks.scales for blocks in stacked])
+    outputs, inputs = nibbles.shape
+    packed = (nibbles[:, 0::2] | (nibbles[:, 1::2] << 4)).reshape(outputs, inputs // BLOCK, BLOCK // 2)
+    weight = graph.large(f"{name}.w", packed.tobytes(), TensorProto.UINT8, packed.shape)
+    options = {"K": inputs, "N": outputs, "bits": 4, "block_size": BLOCK, "accuracy_level": _IN_FLOAT32}
+    taken = (values, weight, graph.matrix(f"{name}.scales", scales))
+    return graph.add("MatMulNBits", *taken, domain=_FUSED, **options)
+
+
+def linear_weight(get: Callable[[str], npt.NDArray[Any]], name: str) -> npt.NDArray[np.float32]:
+    """A layer's matrix as it multiplies from the right: (inputs, outputs) float32.
+
+    :param get: Gives a tensor of the graph by its name.
+    """
+    packed = get(f"{name}.w")
+    nibbles = np.empty((packed.shape[0], packed.shape[1] * BLOCK), dtype=np.uint8)
+    rows = packed.reshape(packed.shape[0], -1)
+    nibbles[:, 0::2], nibbles[:, 1::2] = rows & 0x0F, rows >> 4
+    return Blocks(nibbles, get(f"{name}.scales")).dense().T
 
 
 def _bias(graph: GraphBuilder, weights: Weights, name: str) -> str:
