@@ -13,11 +13,13 @@ from itertools import chain, islice
 from pathlib import Path
 from time import perf_counter
 
-from rag.answer.converse import standalone
+from rag.answer.about import names_all
+from rag.answer.converse import leaning, standalone
 from rag.answer.generate import Writer
+from rag.answer.match import coverage, words_of
 from rag.answer.model import TimedModel, open_model
 from rag.answer.parts import parts_of
-from rag.answer.question import analyse
+from rag.answer.question import Question, analyse
 from rag.answer.read import Evidence
 from rag.answer.reply import Part, Piece, Replier, merged
 from rag.answer.rewrite import Rewriter
@@ -40,6 +42,10 @@ from rag.types import Access, Answer, Document, Event, Filters, Hit, Turn
 _FOLLOWED = 3
 """Documents behind an answer from which the next questions are drawn."""
 
+_GOING_ON = 5
+"""First passages in which a question that names nothing is looked for together with the last one's names."""
+_SAID = 0.9
+"""Share of its words that such a passage must have."""
 _OTHER_YEARS = 2
 """Years for which a question is tried that found nothing for its own."""
 
@@ -312,13 +318,33 @@ class Assistant:
         earlier = [Turn(restore(clean(t.question), vocabulary).text, t.answer) for t in history]
         now = restore(clean(question), vocabulary).text
         whole = self._standalone(now, earlier)
+        if whole == now and self._standalone is standalone:
+            whole = self._going_on(now, earlier, access) or now
         return understand_for(self._index, whole if whole != now else question, access)
+
+    def _going_on(self, question: str, history: Sequence[Turn], access: Access | None) -> str | None:
+        """The question as one that goes on with the last, where one of the first passages holds all of both."""
+        taken = leaning(question, history)
+        if taken is None:
+            return None
+        query = understand_for(self._index, taken, access)
+        finder = replace(self._retriever, index=self._index.pinned(), reader=None)
+        hits = finder.retrieve(query, _GOING_ON, access=access)
+        asked = analyse(query.text)
+        return taken if any(_holds_both(asked, hit) for hit in hits) else None
 
     def _fetch(self, hit: Hit) -> Document:
         document = self._index.store.document(hit.document.id, hit.passage.version)
         if document is None:  # purged between search and reading: the passage itself is all there is
             return Document(hit.document, hit.passage.text)
         return document
+
+
+def _holds_both(question: Question, hit: Hit) -> bool:
+    """Whether a passage says what a question asks and names what the one before named."""
+    passage, title = hit.passage.text, hit.document.title
+    said = coverage(question.own_terms, words_of(passage), words_of(title))
+    return said >= _SAID and names_all(question, title, passage)
 
 
 def _part(whole: Query, part: Query, find: Callable[[Query], tuple[Hit, ...]]) -> Part:

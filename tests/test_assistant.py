@@ -11,6 +11,7 @@ import pytest
 
 from rag import Access, Answer, Assistant, Filters, Turn
 from rag.errors import StoreError
+from rag.index.ingest import ingest
 from rag.settings import Settings
 from tests.answer.openai_server import Script, openai_server
 
@@ -68,6 +69,41 @@ def test_stream_adds_up_to_the_answer(assistant: Assistant, question: str) -> No
     assert isinstance(final, Answer)
     assert "".join(str(e.data) for e in events if e.kind == "text") == final.text
     assert tuple(e.data for e in events if e.kind == "citation") == final.citations
+
+
+@pytest.fixture(scope="module")
+def bridges(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    """Two made-up articles that both tell of land and money."""
+    folder = tmp_path_factory.mktemp("bridges")
+    (folder / "a.txt").write_text(
+        "Dự án cầu Mẫu An\n\nNăm 2031, huyện Mẫu An triển khai 13 dự án cầu, diện tích đất thu hồi trên 400 ha, ảnh "
+        "hưởng trên 500 hộ dân.",
+        encoding="utf-8",
+    )
+    (folder / "b.txt").write_text(
+        "Thu hồi đất ở Tây Phong\n\nTổng diện tích đất thu hồi ở huyện Tây Phong là 28 ha. Lễ hội hoa của huyện "
+        "thu hút 9.000 lượt khách du lịch.",
+        encoding="utf-8",
+    )
+    settings = Settings.load(tmp_path_factory.mktemp("store"))
+    ingest([folder], settings)
+    opened = Assistant.open(settings=settings)
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize(
+    ("question", "short"),
+    [
+        ("Diện tích đất thu hồi là bao nhiêu?", "trên 400 ha"),
+        ("Lễ hội hoa thu hút bao nhiêu lượt khách du lịch?", "9.000 lượt khách du lịch"),
+    ],
+)
+def test_question_that_names_nothing_goes_on_where_the_documents_tell_both(
+    bridges: Assistant, question: str, short: str
+) -> None:
+    history = [Turn("Huyện Mẫu An triển khai bao nhiêu dự án cầu?", "13 dự án cầu [1]")]
+    assert bridges.ask(question, history).short_answer == short
 
 
 def test_expected_failure_ends_the_stream_with_its_message(

@@ -302,6 +302,11 @@ def _name_differences(
     return tuple(Difference("name", name) for name in (*absent, *nowhere))
 
 
+def names_all(question: Question, title: str, passage: str) -> bool:
+    """Whether a passage, with its title, has all names of a question."""
+    return not _name_differences(question.text, question.names, question.places, title, passage)
+
+
 _THINGS = (
     r"(?:sân bay|cảng hàng không|nhà ga|ga|cảng|bệnh viện|trường|đại học|cầu|đường|phố|quốc lộ|cao tốc|nhà máy|công ty|"
     r"tập đoàn|ngân hàng|câu lạc bộ|clb|đội|hồ|sông|đèo|đảo|chùa|chợ|khu công nghiệp|dự án|tàu|hãng|giải|vườn quốc gia)"

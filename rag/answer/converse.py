@@ -43,6 +43,27 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
     return current
 
 
+def leaning(question: str, history: Sequence[Turn]) -> str | None:
+    """A question that names nothing, with the topic of the one before taken along; ``None`` where it names something.
+
+    "Diện tích đất thu hồi là bao nhiêu?" may go on with the last question or begin anew. Only the documents can tell:
+    the caller looks whether one holds what is asked together with what the last question named.
+
+    >>> leaning("Giá vé là bao nhiêu?", [Turn("Bảo tàng Mẫu An mở cửa khi nào?", "")])
+    'Giá vé là bao nhiêu (Bảo tàng Mẫu An mở cửa)?'
+    """
+    if not history or find_names(question) or find_dates(question) or find_document_numbers(question):
+        return None
+    previous = standalone(history[-1].question, history[:-1]).partition(" (")[0]
+    if not find_names(previous) or len(analyse(question).terms) > _MOST_TERMS:
+        return None
+    return f"{question.rstrip(' ?.!')} ({_topic(previous, question)})?"
+
+
+_MOST_TERMS = 8
+"""A longer question says enough by itself."""
+
+
 def leans_on(question: str) -> bool:
     """Whether a question cannot be understood without what was asked before it.
 

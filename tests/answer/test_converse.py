@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answer.converse import standalone
+from rag.answer.converse import leaning, standalone
 from rag.types import Turn
 
 LAST = [Turn("Tỷ lệ hộ nghèo năm 2020 là bao nhiêu?", "7,89% [1]")]
@@ -48,3 +48,12 @@ def test_noun_of_the_asking_word_does_not_make_a_question_stand_alone() -> None:
 
 def test_first_question_is_never_touched() -> None:
     assert standalone("Còn năm 2021?", []) == "Còn năm 2021?"
+
+
+def test_question_that_names_something_takes_no_topic_along() -> None:
+    before = [Turn("Huyện Mẫu An triển khai bao nhiêu dự án cầu?", "")]
+    taken = leaning("Diện tích đất thu hồi là bao nhiêu?", before)
+    assert taken == "Diện tích đất thu hồi là bao nhiêu (huyện Mẫu An triển khai dự án cầu)?"
+    assert leaning("Diện tích đất thu hồi ở Tây Phong là bao nhiêu?", before) is None
+    assert leaning("Năm 2031 thu hồi bao nhiêu đất?", before) is None
+    assert leaning("Diện tích đất thu hồi là bao nhiêu?", []) is None

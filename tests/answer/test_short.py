@@ -17,6 +17,7 @@ from rag.answer.short.quantity import fits_unit
         ("Lễ hội diễn ra ở đâu?", "Lễ hội diễn ra tại huyện Mẫu Sơn từ sáng sớm.", "huyện Mẫu Sơn"),
         ("Tàu được phóng ở đâu?", "Tàu được phóng tại Trung tâm vũ trụ Mẫu.", "Trung tâm vũ trụ Mẫu"),
         ("Tàu phóng từ đâu?", "Tàu phóng từ Mũi Mẫu, sẽ đến Sao Mẫu năm sau.", "Mũi Mẫu"),
+        ("Máy bay trượt ở Đông Lĩnh bay từ đâu đến?", "Máy bay đi từ Tây Phong rơi tại sân bay An Mẫu.", "Tây Phong"),
         ("Tàu bay đến đâu?", "Tàu phóng từ Mũi Mẫu, sẽ đến Sao Mẫu năm sau.", "Sao Mẫu"),
         ("Họp lúc mấy giờ?", "Cuộc họp bắt đầu lúc 8 giờ 30 ngày 5/3.", "lúc 8 giờ 30"),
         ("Văn bản nào quy định mức thu?", "Mức thu theo Quyết định số 15/QĐ-UBND.", "Quyết định số 15/QĐ-UBND"),

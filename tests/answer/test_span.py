@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from rag.answer import span
+from rag.answer.about import Difference
 from rag.answer.question import analyse
 from rag.answer.read import RuleReader
 from rag.answer.span import model, weights
@@ -299,3 +301,18 @@ def test_a_folder_that_cannot_be_written_leaves_it_to_the_rules(encoder, asked, 
     found = span.open_reader(Settings.load(tmp_path, env={}), lambda: encoder).read(question, hits)
     assert found == RuleReader().read(question, hits)
     assert "read-only" in caplog.text
+
+
+class Differing:
+    """Rules that find the first sentence to be about another year."""
+
+    def read(self, question, hits):
+        first, *others = RuleReader().read(question, hits)
+        return (replace(first, differences=(Difference("year", "2027", "2030"),)), *others)
+
+
+def test_first_sentence_about_what_is_asked_is_read_though_the_window_is_full(article, hits_of):
+    question = analyse(QUESTIONS["quantity"])
+    evidence = SpanReader(Differing(), lambda: Marker("45 bể"), Mix(window=1)).read(question, hits_of(article))
+    read = [e for e in evidence if e.signals.span is not None]
+    assert sorted(bool(e.differences) for e in read) == [False, True]

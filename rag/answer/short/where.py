@@ -24,14 +24,17 @@ def find_place(question: Question, sentence: str, _: date | None) -> Short | Non
     found = []
     wrong_way, right_way = _ways(question)
     for head in _PLACE_HEAD.finditer(sentence):
-        if head.group().lower().startswith(wrong_way) or _is_home(question, sentence[: head.start()]):
+        way = head.group().lower()
+        if way.startswith(wrong_way) or (right_way == ("từ",) and not way.startswith("từ")):
+            continue
+        if _is_home(question, sentence[: head.start()]):
             continue
         name = next((n for n in find_names(sentence) if head.end() <= n.start + 1 <= head.end() + 2), None)
         if name and not in_question(name.text, question) and not _LAW.match(name.text):
             place = placed(question, sentence, head.start(1), _whole_place(sentence, name.end))
-            bonus = _of_asked_kind(question, head.group(1)) + _RIGHT_WAY * head.group().lower().startswith(right_way)
+            bonus = _of_asked_kind(question, head.group(1)) + _RIGHT_WAY * way.startswith(right_way)
             found.append(replace(place, score=place.score + bonus))
-    found += [] if found else _common_places(question, sentence)
+    found += [] if found or right_way == ("từ",) else _common_places(question, sentence)
     if not found and re.search(r"\b(nao|gi)\b", fold(question.text)):
         found = names(question, sentence)
     return max(found, key=lambda s: s.score, default=None)

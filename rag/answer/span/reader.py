@@ -205,7 +205,8 @@ _JOINS = frozenset("-–/")
 
 _TELLS: Mapping[Kind, re.Pattern[str]] = {
     "quantity": re.compile(
-        r"\d|\b(một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười|mươi|trăm|nghìn|ngàn|vạn|triệu|tỷ|chục|tá|nửa|không|đôi|cặp|"
+        r"\d|\b(một(?! (?:số|lượng|loạt|phần|trong|cách|khi)\b)|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười|mươi|trăm|nghìn|"
+        r"ngàn|vạn|triệu|tỷ|chục|tá|nửa|không|đôi|cặp|"
         r"vài|hàng|nhiều|ít)\b",
         re.IGNORECASE,
     ),
@@ -225,6 +226,9 @@ _A_PLACE = re.compile(
 """Words with which a place begins, or that stand right before its name."""
 
 
+_FROM = re.compile(r"\btu (dau|noi nao)\b")
+
+
 def _may_answer(question: Question, evidence: Evidence, marked: Short) -> bool:
     """Whether the network's words are of the kind asked for: a place is no person, a sum no area."""
     if evidence.kind == "quantity" and not fits_unit(question, marked.text):
@@ -232,6 +236,8 @@ def _may_answer(question: Question, evidence: Evidence, marked: Short) -> bool:
     if evidence.kind == "person":
         before = evidence.text[: marked.start].split()[-2:]
         return not (_A_PLACE.match(marked.text) or (before and _A_PLACE.fullmatch(" ".join(before[-1:]))))
+    if evidence.kind == "place" and _FROM.search(fold(question.text)):
+        return bool(re.search(r"(?<!\w)[Tt]ừ (?:\w+ ){0,3}$", evidence.text[: marked.start]))
     return evidence.kind not in _TELLS or bool(_TELLS[evidence.kind].search(marked.text))
 
 
@@ -242,7 +248,10 @@ def _with_unit_of_time(question: Question, evidence: Evidence, marked: Short) ->
 
 
 def _chosen(evidence: Sequence[Evidence], model: Model, window: int) -> list[int]:
-    """Numbers of the best sentences that fit into the window, at least one."""
+    """Numbers of the best sentences that fit into the window, at least one.
+
+    The best one that is about what is asked is among them: it may be asserted, and rules alone are too sure of it.
+    """
     chosen: list[int] = []
     left = window
     for number, candidate in enumerate(evidence):
@@ -251,7 +260,8 @@ def _chosen(evidence: Sequence[Evidence], model: Model, window: int) -> list[int
             break
         chosen.append(number)
         left -= size
-    return chosen
+    alike = next((n for n, e in enumerate(evidence) if not e.differences), None)
+    return chosen if alike is None or alike in chosen else [*chosen, alike]
 
 
 def _found(question: Question, evidence: Sequence[Evidence], chosen: Sequence[int], model: Model) -> dict[int, Found]:
