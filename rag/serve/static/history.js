@@ -86,7 +86,7 @@
       setTimeout(() => ask(times - 1), 1500);
     };
     if (shown().length) hand({ restore: rows });
-    else ask(5);
+    else ask(20); // half a minute: an old machine takes long to start the page
     return true;
   }
 
