@@ -36,6 +36,9 @@ ROUTE = "rag.route"
 REQUEST_ID = "rag.request_id"
 """Where it leaves the id under which log, response header and error page name the request."""
 
+_UNHEARD = frozenset({b"x-forwarded-host", b"x-gradio-server"})
+"""Headers from which Gradio would write the addresses of its page, whoever sent them; ``Host`` was checked instead."""
+
 
 class Refusal(Exception):  # noqa: N818 - it is no error of ours
     """Why a request is turned away.
@@ -104,7 +107,8 @@ class Guard:
                 receive = _counted(receive, self.max_upload)
             else:
                 receive = _replay(await _read_body(receive, route.max_bytes), receive)
-            inner = {**scope, ROUTE: route, REQUEST_ID: request_id}
+            headers = [header for header in scope["headers"] if header[0] not in _UNHEARD]
+            inner = {**scope, "headers": headers, ROUTE: route, REQUEST_ID: request_id}
             await self.app(inner, receive, send_secured)
         except Refusal as refusal:
             if not has_started:

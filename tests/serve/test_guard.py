@@ -101,6 +101,13 @@ def test_a_link_on_another_site_leads_to_nothing_but_pages(client: TestClient) -
     assert client.get("/", headers=NAVIGATION | {"Origin": "https://evil.example"}).status_code == 403
 
 
+@pytest.mark.parametrize("header", ["X-Forwarded-Host", "X-Gradio-Server"])
+def test_no_header_but_host_names_the_address_of_the_page(client: TestClient, header: str) -> None:
+    sent = {header: "https://evil.example"} if "Gradio" in header else {header: "evil.example"}
+    for path in ("/", "/config"):
+        assert "evil.example" not in client.get(path, headers=sent).text
+
+
 def test_our_own_page_may_send_questions(client: TestClient) -> None:
     headers = {"Origin": "http://127.0.0.1:7860", "Sec-Fetch-Site": "same-origin"}
     assert client.post("/gradio_api/reset", json={"event_id": "x"}, headers=headers).status_code == 200
