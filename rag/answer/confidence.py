@@ -38,7 +38,7 @@ _UNTOLD: Final[dict[Kind, float]] = {
     "office": 0.4,
     "place": 0.5,
     "reason": 0.5,
-    "yesno": 0.5,
+    "yesno": 0.4,
 }
 """What is left of the confidence when the answer of the asked kind is not in the sentence.
 

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from rag.answer.about import Difference, Setting, differences
 from rag.answer.match import Words, coverage, words_of
-from rag.answer.question import Kind, Question, Term
+from rag.answer.question import Kind, Question, Term, key
 from rag.answer.shares import Shares
 from rag.answer.short import Short, find_short
 from rag.text.sentences import sentence_spans
@@ -188,11 +188,16 @@ class _Candidate:
         self.context = context
 
 
-def _intro(candidate: _Candidate) -> str:
-    """The sentence right before that introduces this one with a colon, as a table's or list's heading does."""
+def _before(candidate: _Candidate) -> str:
+    """The sentence right before, empty at the beginning of a passage."""
     hit, number = candidate.hit, candidate.number
     before = _sentences(hit)[number - 1] if number else None
-    text = hit.passage.text[before.start - hit.passage.start : before.end - hit.passage.start] if before else ""
+    return hit.passage.text[before.start - hit.passage.start : before.end - hit.passage.start] if before else ""
+
+
+def _intro(candidate: _Candidate) -> str:
+    """The sentence right before that introduces this one with a colon, as a table's or list's heading does."""
+    text = _before(candidate)
     return text if text.rstrip().endswith(":") else ""
 
 
@@ -291,6 +296,7 @@ def _signals(question: Question, candidate: _Candidate, short: Short | None) -> 
     told = (short is not None and about) or _tells(question.kind, candidate.text)
     if question.kind == "yesno":
         told = not question.head or coverage(question.head, words_of(candidate.text)) >= _PREDICATE_SHARE
+        told = told and _names_subject(question, candidate)
     return Signals(
         sentence=candidate.sentence,
         context=candidate.context,
@@ -300,6 +306,14 @@ def _signals(question: Question, candidate: _Candidate, short: Short | None) -> 
         missing=float(not told and question.kind in _TYPED),
         near=max(0.0, min(1.0, short.score)) if short else _gives_cause(question.kind, candidate.text),
     )
+
+
+def _names_subject(question: Question, candidate: _Candidate) -> bool:
+    """Whether what a yes/no question names is named here, in the sentence before, or known from title and lead."""
+    near = words_of(candidate.text), words_of(_before(candidate))
+    new = {t.text for t in candidate.telling if t.weight >= 1.0}
+    wanted = {key(word) for name in question.names for word in name.split()} & new
+    return not wanted or any(words.has(word) for word in wanted for words in near)
 
 
 def _gives_cause(kind: Kind, text: str) -> float:

@@ -114,3 +114,13 @@ def test_sentence_that_names_the_person_goes_before_one_that_only_shares_more_wo
     _, answer = _ask("Giám đốc Công ty Nước sạch Mẫu An của tỉnh là ai?", article, hits_of)
     assert answer.status == "answered"
     assert answer.short_answer.startswith("Vũ Văn Mẫu")
+
+
+def test_yes_or_no_is_not_told_of_somebody_else(hits_of: Hits) -> None:
+    text = (
+        "Du lịch mùa hè\n\nSát đó, bảo tàng Mẫu An vẫn chưa đón khách vì đang sửa chữa.\n\n"
+        "Trời nắng đẹp suốt tuần.\n\nTuy vậy, bảo tàng tư nhân ở đây đã mở cửa."
+    )
+    article = Document(DocumentInfo("d3", "k3", "v1", "default", "he.txt", "Du lịch mùa hè"), text)
+    _, answer = _ask("Bảo tàng Mẫu An có mở cửa không?", article, hits_of)
+    assert answer.status != "answered"
