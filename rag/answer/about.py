@@ -6,6 +6,7 @@ A figure of 2020 does not answer a question about 2018, however well everything 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -21,7 +22,7 @@ from rag.text.syllables import tokens
 from rag.text.unicode import canonical_tones, fold, lower
 from rag.text.words import alternation
 
-DifferenceKind = Literal["year", "day", "reference", "number", "name", "office", "level"]
+DifferenceKind = Literal["year", "part", "day", "reference", "number", "name", "office", "level"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ def differences(question: Question, sentence: str, setting: Setting) -> tuple[Di
     """What the question names and the sentence, read in its setting, is not about; empty when all agrees."""
     return (
         *_year_differences(question, sentence, setting),
+        *_part_differences(question, sentence),
         *_day_differences(question, sentence, setting),
         *_reference_differences(question, sentence, setting),
         *_number_differences(question, sentence, setting),
@@ -89,6 +91,27 @@ def _year_differences(question: Question, sentence: str, setting: Setting) -> tu
     wrong = missing if len(missing) == len(question.years) else unknown
     found = ", ".join(dict.fromkeys(str(low) for low, _ in about))
     return (*(Difference("year", str(year), found) for year in wrong), *compared)
+
+
+def _part_differences(question: Question, sentence: str) -> tuple[Difference, ...]:
+    """Parts of a year ("6 tháng đầu năm", "quý III") that the question names where the sentence names only others."""
+    asked = _parts(question.text, question.dates)
+    told = _parts(sentence, find_dates(sentence)) if asked else {}
+    if not told or asked.keys() & told.keys():
+        return ()
+    found = ", ".join(dict.fromkeys(told.values()))
+    return tuple(Difference("part", text, found) for text in asked.values())
+
+
+def _parts(text: str, dates: Sequence[DateMention]) -> dict[tuple[int, int], str]:
+    """The parts of a year that a text is about, and how it names them; not those that it compares with."""
+    named = ((_part(d), d) for d in dates)
+    return {part: d.text for part, d in named if part and not is_comparison(text, d.start)}
+
+
+def _part(mention: DateMention) -> tuple[int, int] | None:
+    """First month and number of months of a part of a year, of several months; ``None`` for another time."""
+    return (mention.month, mention.months) if mention.month and mention.months and not mention.end_year else None
 
 
 def _years_of_days(question: Question, sentence: str) -> set[int]:

@@ -152,9 +152,10 @@ _TELLING = 0.6
 
 def _missing(difference: Difference) -> str:
     asked, found = difference.asked, difference.found
-    if difference.kind == "year" and found:
+    if difference.kind in ("year", "part") and found:
+        year = "năm " if difference.kind == "year" else ""
         return say(
-            f"Tài liệu không nêu số liệu năm {asked} cho điều được hỏi, chỉ nêu năm {found}.",
+            f"Tài liệu không nêu số liệu {year}{asked} cho điều được hỏi, chỉ nêu {year}{found}.",
             f"The documents do not tell this for {asked}, only for {found}.",
         )
     if difference.kind == "day":

@@ -32,6 +32,22 @@ def test_year_is_that_of_the_sentence(question: str, sentence: str, differs: boo
     assert all(kind == "year" for kind, _ in found)
 
 
+@pytest.mark.parametrize(
+    ("asked", "told", "differs"),
+    [
+        ("6 tháng đầu năm 2030", "Trong 7 tháng đầu năm 2030, huyện thu 2 tỷ đồng.", True),
+        ("6 tháng đầu năm 2030", "Nửa đầu năm 2030, huyện thu 2 tỷ đồng.", False),
+        ("quý 1", "3 tháng đầu năm, huyện thu 2 tỷ đồng.", False),
+        ("quý 2", "Quý I/2030, huyện thu 2 tỷ đồng.", True),
+        ("quý 2", "Huyện thu 2 tỷ đồng, tăng 5% so với quý I/2030.", False),
+        ("quý 2", "Tháng 5, huyện thu 2 tỷ đồng.", False),
+    ],
+)
+def test_another_part_of_the_year_is_another_time(asked: str, told: str, differs: bool) -> None:
+    found = _differs(f"Huyện thu bao nhiêu tiền trong {asked}?", told, published=date(2030, 8, 8))
+    assert ("part" in [kind for kind, _ in found]) is differs
+
+
 def test_longer_period_says_nothing_of_a_year_that_stands_before_it() -> None:
     before = "Năm 2021, huyện tập trung các nhiệm vụ."
     assert not _differs("Nhiệm vụ năm 2021 là gì?", "Cụ thể hóa nghị quyết nhiệm kỳ 2020 - 2025.", before)

@@ -36,6 +36,9 @@ from rag.answer.short.quantity import fits_unit
             "Giá gạo 9 đồng/kg (mua vào) và 10 đồng/kg (bán ra).",
             "9 đồng/kg (mua vào) và 10 đồng",
         ),
+        ("Lãi suất của Ngân hàng Mẫu là bao nhiêu?", "Ngân hàng Mẫu giảm lãi suất từ 5,0% xuống còn 4,5%.", "4,5%"),
+        ("Lãi suất trước đó là bao nhiêu?", "Ngân hàng Mẫu hạ lãi suất, giảm từ 5,0% xuống còn 4,5%.", "5,0%"),
+        ("Tỷ lệ hộ nghèo là bao nhiêu?", "Tỷ lệ hộ nghèo giảm từ 11,2% xuống còn 8,6%.", "8,6%"),
         ("Mẫu Sơn có bao nhiêu ca mới?", "Ghi nhận 5 ca mới, trong đó có 1 ca mới tại Mẫu Sơn.", "1 ca mới"),
         ("Năm 2029 có bao nhiêu trạm?", "Năm 2030 có 580 trạm so với 200 trạm của năm 2029.", "200 trạm"),
         ("Chủ tịch Hội Mẫu là ai?", "Chủ tịch Hội Mẫu (xã An) Đặng Thị Mẫu cho hay.", "Đặng Thị Mẫu"),
@@ -118,6 +121,21 @@ def test_day_without_a_year_takes_the_nearest_one(published: date, written: str,
     found = find_short(analyse("Họp ngày nào?"), f"Cuộc họp ngày {written} tại huyện.", published)
     assert found is not None
     assert (found.text, found.derived) == (written, whole)
+
+
+@pytest.mark.parametrize(
+    ("written", "short", "whole"),
+    [
+        ("ngày 9 và 10/8", "9 và 10/8", "9 và 10/8/2031"),
+        ("ngày 8, 9 và ngày 10/8", "8, 9 và ngày 10/8", "8, 9 và 10/8/2031"),
+        ("ngày 9 và 10/8/2031", "9 và 10/8/2031", ""),
+        ("với 9 và 10/8", "10/8", "10/8/2031"),
+    ],
+)
+def test_days_of_one_month_belong_together(written: str, short: str, whole: str) -> None:
+    found = find_short(analyse("Hội thi Mẫu diễn ra ngày nào?"), f"Hội thi Mẫu diễn ra {written}.", date(2031, 8, 1))
+    assert found
+    assert (found.text, found.derived) == (short, whole)
 
 
 def test_both_ends_of_a_time_are_given_where_both_are_asked_for() -> None:

@@ -21,7 +21,7 @@ from rag.errors import SettingError
 from rag.index.encode import load_encoder
 from rag.settings import Settings
 from rag.text.sentences import sentence_spans
-from rag.types import Passage, Span
+from rag.types import DocumentInfo, Hit, Passage, Span
 
 QUESTIONS = {
     "place": "Hội nghị tổng kết chương trình nước sạch tổ chức ở đâu?",
@@ -223,6 +223,17 @@ def test_a_passage_that_answers_is_told_from_one_that_does_not(network):
     assert right > wrong + 3
     assert reader.answers(question, passage(" ".join(["Xã Mẫu Sơn trồng cây mắc ca trên đất đồi."] * 90))) is not None
     assert SpanReader(RuleReader(), lambda: None).answers(question, passage("Xã trồng mắc ca.")) is None
+
+
+def test_words_that_only_repeat_the_question_are_no_answer_unless_to_choose() -> None:
+    text = "Một số xã ở vùng cao chậm hỗ trợ."
+    passage = Passage(1, "d1", "v1", 0, 0, len(text), text, tuple(_at(0, text)))
+    hit = Hit(passage, DocumentInfo("d1", "t", "v1", "", "t.txt", "Tin"), 1.0, 0.9, 1.0)
+    reader = SpanReader(RuleReader(), lambda: Marker("xã ở vùng cao"))
+    (found,) = reader.read(analyse("Xã nào ở vùng cao chậm hỗ trợ?"), [hit])
+    assert found.short is None
+    (found,) = reader.read(analyse("Xã ở vùng cao hay vùng thấp chậm hỗ trợ, xã nào?"), [hit])
+    assert found.short
 
 
 @pytest.mark.parametrize(

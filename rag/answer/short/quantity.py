@@ -49,6 +49,7 @@ def find_quantity(question: Question, sentence: str, _: date | None) -> Short | 
         score = closeness(question.own_terms, sentence, start, end) + bonus
         score -= _ELSEWHERE * is_told_of_another(question, sentence, start)
         score -= _ELSEWHERE * is_whole_of_part(question, sentence, start)
+        score -= _ELSEWHERE * is_left_behind(question, sentence, start, end)
         score += _change_bonus(question, sentence, start) if asks_change else -_aside_penalty(sentence, start)
         if best is None or score > best.score:
             best = Short(sentence[start:end], start, end, score)
@@ -100,6 +101,19 @@ def is_whole_of_part(question: Question, sentence: str, start: int) -> bool:
         return False
     whole, parts = sentence[: within.start()], sentence[within.end() :]
     return any(name not in whole and re.search(rf"\d[^;.]{{0,60}}{re.escape(name)}", parts) for name in question.names)
+
+
+_MOVED = r"(?:tăng|giảm|hạ|nâng|điều chỉnh|chuyển|cắt|rút|lùi|đổi)"
+_FROM = re.compile(rf"{_MOVED}(?:\s+\w+){{0,4}}\s*từ\s+(?:mức\s+)?$", re.IGNORECASE)
+_ON_TO = re.compile(r"[^.;,\d]{0,24}?\s(?:xuống|lên|còn|thành|sang|đến|tới)\s")
+_ASKS_BEFORE = re.compile(r"\b(tu (bao nhieu|may|muc)|truoc (do|day|khi)|ban dau|von la|cu la)\b")
+
+
+def is_left_behind(question: Question, sentence: str, start: int, end: int) -> bool:
+    """Whether a figure is what something was before it changed: "giảm từ 5% xuống 4,5%" says that it is 4,5%."""
+    if _ASKS_BEFORE.search(fold(question.text)) or not _ON_TO.match(sentence, end):
+        return False
+    return bool(_FROM.search(sentence[max(0, start - 40) : start]))
 
 
 def _aside_penalty(sentence: str, start: int) -> float:

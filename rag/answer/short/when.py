@@ -39,8 +39,15 @@ def find_date(question: Question, sentence: str, published: date | None) -> Shor
         score = _date_score(question, sentence, mention, mention.kind == kinds[0])
         if best is None or score > best.score:
             start = mention.start + (len("ngày ") if re.match(r"[Nn]gày \d+[/.-]", mention.text) else 0)
-            best = Short(sentence[start : mention.end], start, mention.end, score, _completed(mention, published))
+            derived = _completed(mention, published)
+            if days := _DAYS_BEFORE.search(sentence[: mention.start]):
+                start, derived = days.start(1), derived and days.group(1) + derived
+            best = Short(sentence[start : mention.end], start, mention.end, score, derived)
     return best
+
+
+_DAYS_BEFORE = re.compile(r"(?<!\w)[Nn]gày ((?:\d{1,2}, )*\d{1,2} và )(?:ngày )?$")
+"""Days that share the month of the one behind them: "ngày 9 và 10/8"."""
 
 
 _ASKS_BOTH_ENDS = re.compile(r"\b(?:tu )?(?:ngay|thang|nam|khi) nao (?:den|toi) (?:het )?(?:ngay|thang|nam|khi) nao\b")

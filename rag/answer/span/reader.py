@@ -115,10 +115,21 @@ class SpanReader:
         marked = placed(question, evidence.text, start, end)
         if evidence.kind == "person" and _is_named_already(question, marked.text):
             return evidence.short
+        if _repeats(question, marked.text):
+            return evidence.short
         if evidence.short is None:
             fits = likely >= self.mix.sure and _may_answer(question, evidence, marked)
             return _with_unit_of_time(question, evidence, marked) if fits else None
         return marked if _is_better(question, marked, likely, evidence) else evidence.short
+
+
+_CHOICE = re.compile(r"\b(hay|hoac)\b")
+
+
+def _repeats(question: Question, words: str) -> bool:
+    """Whether words only say again what the question says: "địa phương" tells nobody which ones, unless to choose."""
+    asked = set(folded_terms(question.text))
+    return set(folded_terms(words)) <= asked and not _CHOICE.search(fold(question.text))
 
 
 def _is_named_already(question: Question, person: str) -> bool:
