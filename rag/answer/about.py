@@ -93,13 +93,20 @@ def _year_differences(question: Question, sentence: str, setting: Setting) -> tu
     return (*(Difference("year", str(year), found) for year in wrong), *compared)
 
 
+_WHOLE_YEAR = re.compile(
+    r"(?:(?:trong|cả|tính cả|tính chung|tính chung cả|riêng|kết thúc|hết)\s+)?(năm\s+\d{4})(?![\w/])", re.IGNORECASE
+)
+"""A sentence that opens with a year is about all of it; further behind it may be that of a plan."""
+
+
 def _part_differences(question: Question, sentence: str) -> tuple[Difference, ...]:
     """Parts of a year ("6 tháng đầu năm", "quý III") that the question names where the sentence names only others."""
     asked = _parts(question.text, question.dates)
     told = _parts(sentence, find_dates(sentence)) if asked else {}
-    if not told or asked.keys() & told.keys():
+    whole = _WHOLE_YEAR.match(sentence) if asked and not told else None
+    if asked.keys() & told.keys() or not (told or whole):
         return ()
-    found = ", ".join(dict.fromkeys(told.values()))
+    found = whole.group(1) if whole else ", ".join(dict.fromkeys(told.values()))
     return tuple(Difference("part", text, found) for text in asked.values())
 
 

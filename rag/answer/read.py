@@ -18,6 +18,8 @@ from rag.answer.question import Kind, Question, Term, key
 from rag.answer.shares import Shares
 from rag.answer.short import Short, find_short
 from rag.text.sentences import sentence_spans
+from rag.text.syllables import tokens
+from rag.text.unicode import fold
 from rag.types import Document, Hit, Span
 
 
@@ -286,6 +288,8 @@ _PREDICATE_SHARE = 0.5
 _HEAD_SHARE = 0.7
 """Share of what a figure is asked of that its sentence must say: a rate of growth is no rate of unemployment."""
 _REASON = re.compile(r"\b(do|vì|bởi|nhờ|nguyên nhân|lý do|xuất phát từ|khiến|dẫn đến|nên)\b", re.IGNORECASE)
+_BECAUSE = re.compile(r"\b(do|vì|bởi|nhờ|xuất phát từ)\b", re.IGNORECASE)
+_NAMES_CAUSE = re.compile(r"\b(nguyên nhân|lý do)\b", re.IGNORECASE)
 _ENUMERATES = re.compile(r":.+;|;.+;|\b(gồm|như|là)\b.+,.+\b(và|,)\b|[^,;]+,[^,;]+,[^,;]+ và ", re.DOTALL)
 
 
@@ -293,7 +297,7 @@ def _signals(question: Question, candidate: _Candidate, short: Short | None) -> 
     # What title and lead say, each sentence is about: only the rest of the noun must be said again.
     head = tuple(t for t in candidate.telling if t in question.head)
     about = not head or coverage(head, words_of(candidate.text), words_of(_intro(candidate))) >= _HEAD_SHARE
-    told = (short is not None and about) or _tells(question.kind, candidate.text)
+    told = (short is not None and about) or _tells(question, candidate.text)
     if question.kind == "yesno":
         told = not question.head or coverage(question.head, words_of(candidate.text)) >= _PREDICATE_SHARE
         told = told and _names_subject(question, candidate)
@@ -321,8 +325,24 @@ def _gives_cause(kind: Kind, text: str) -> float:
     return float(kind == "reason" and bool(re.match(r"(nguyên nhân|lý do|sở dĩ|lí do)\b", text.lower())))
 
 
-def _tells(kind: Kind, text: str) -> bool:
+_NAMED_FIRST = 5
+"""Words behind "do", "vì" that say what the cause is."""
+_EFFECT_SHARE = 0.6
+
+
+def _is_effect(question: Question, behind: str) -> bool:
+    """Whether the words behind "do", "vì" are what the question asks the cause of: then they are that of another thing.
+
+    "Vì sao huyện cách ly?" is not answered by "khách kẹt lại do huyện cách ly".
+    """
+    words = [key(t.text) for t in tokens(behind)[:_NAMED_FIRST]]
+    asked = {t.text for t in question.terms} | {fold(t.text) for t in question.terms if t.loose}
+    return bool(words) and sum(w in asked or fold(w) in asked for w in words) >= _EFFECT_SHARE * len(words)
+
+
+def _tells(question: Question, text: str) -> bool:
     """Whether a sentence has the form of the answer where that is no short one: a cause, several items."""
-    if kind == "reason":
-        return bool(_REASON.search(text))
-    return kind == "list" and (text.endswith(":") or bool(_ENUMERATES.search(text)))
+    if question.kind == "reason":
+        causes = [not _is_effect(question, text[m.end() :]) for m in _BECAUSE.finditer(text)]
+        return any(causes) or bool(_NAMES_CAUSE.search(text)) or (not causes and bool(_REASON.search(text)))
+    return question.kind == "list" and (text.endswith(":") or bool(_ENUMERATES.search(text)))

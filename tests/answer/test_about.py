@@ -40,6 +40,8 @@ def test_year_is_that_of_the_sentence(question: str, sentence: str, differs: boo
         ("quý 1", "3 tháng đầu năm, huyện thu 2 tỷ đồng.", False),
         ("quý 2", "Quý I/2030, huyện thu 2 tỷ đồng.", True),
         ("quý 2", "Huyện thu 2 tỷ đồng, tăng 5% so với quý I/2030.", False),
+        ("6 tháng đầu năm 2030", "Năm 2030, huyện thu 2 tỷ đồng.", True),
+        ("6 tháng đầu năm 2030", "Huyện thu 2 tỷ đồng, đạt 50% kế hoạch năm 2030.", False),
         ("quý 2", "Tháng 5, huyện thu 2 tỷ đồng.", False),
     ],
 )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
 from rag.answer.confidence import confidence
 from rag.answer.question import analyse
 from rag.answer.read import Evidence, RuleReader
@@ -48,3 +50,20 @@ def test_caption_that_names_the_doer_goes_before_a_sentence_without_a_name() -> 
     told = "Phát biểu tại lớp tập huấn, đồng chí Phó Chủ tịch huyện ghi nhận kết quả."
     best = _read("Ai phát biểu tại lớp tập huấn?", f"Trung tâm mở lớp.\n\n{caption}\n\n{told}")[0]
     assert (best.text, best.heading) == (caption, True)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "told"),
+    [
+        ("Huyện Mẫu cách ly xã hội do có 5 ca nhiễm mới.", True),
+        ("Do dịch lan nhanh, huyện Mẫu cách ly xã hội.", True),
+        ("Nguyên nhân huyện Mẫu cách ly xã hội là dịch lan nhanh.", True),
+        ("Dịch lan nhanh khiến huyện Mẫu cách ly xã hội.", True),
+        ("Khách kẹt lại huyện Mẫu do thực hiện cách ly xã hội được về nhà.", False),
+        ("Vì cách ly xã hội nên chợ huyện Mẫu vắng.", False),
+        ("Huyện Mẫu cách ly xã hội từ hôm nay.", False),
+    ],
+)
+def test_what_the_asked_brings_about_is_not_why_it_came(sentence: str, told: bool) -> None:
+    (evidence,) = _read("Vì sao huyện Mẫu cách ly xã hội?", sentence)
+    assert (evidence.signals.missing == 0.0) is told
