@@ -37,6 +37,7 @@ from rag.answer.short.quantity import fits_unit
             "9 đồng/kg (mua vào) và 10 đồng",
         ),
         ("Lãi suất của Ngân hàng Mẫu là bao nhiêu?", "Ngân hàng Mẫu giảm lãi suất từ 5,0% xuống còn 4,5%.", "4,5%"),
+        ("Lãi suất cho vay là bao nhiêu?", "Lãi suất cho vay của Ngân hàng Mẫu từ 6,0%/năm xuống 5,5%/năm.", "5,5%"),
         ("Lãi suất trước đó là bao nhiêu?", "Ngân hàng Mẫu hạ lãi suất, giảm từ 5,0% xuống còn 4,5%.", "5,0%"),
         ("Tỷ lệ hộ nghèo là bao nhiêu?", "Tỷ lệ hộ nghèo giảm từ 11,2% xuống còn 8,6%.", "8,6%"),
         ("Mẫu Sơn có bao nhiêu ca mới?", "Ghi nhận 5 ca mới, trong đó có 1 ca mới tại Mẫu Sơn.", "1 ca mới"),

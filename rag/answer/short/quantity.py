@@ -104,16 +104,20 @@ def is_whole_of_part(question: Question, sentence: str, start: int) -> bool:
 
 
 _MOVED = r"(?:tăng|giảm|hạ|nâng|điều chỉnh|chuyển|cắt|rút|lùi|đổi)"
-_FROM = re.compile(rf"{_MOVED}(?:\s+\w+){{0,4}}\s*từ\s+(?:mức\s+)?$", re.IGNORECASE)
+_FROM = re.compile(r"(?<!\w)từ\s+(?:mức\s+)?$", re.IGNORECASE)
+_MOVED_FROM = re.compile(rf"{_MOVED}(?:\s+\w+){{0,4}}\s*từ\s+(?:mức\s+)?$", re.IGNORECASE)
+_DOWN_TO = re.compile(r"[^.;,\d]{0,16}?\s(?:xuống|lên|còn)\s")
 _ON_TO = re.compile(r"[^.;,\d]{0,24}?\s(?:xuống|lên|còn|thành|sang|đến|tới)\s")
 _ASKS_BEFORE = re.compile(r"\b(tu (bao nhieu|may|muc)|truoc (do|day|khi)|ban dau|von la|cu la)\b")
 
 
 def is_left_behind(question: Question, sentence: str, start: int, end: int) -> bool:
     """Whether a figure is what something was before it changed: "giảm từ 5% xuống 4,5%" says that it is 4,5%."""
-    if _ASKS_BEFORE.search(fold(question.text)) or not _ON_TO.match(sentence, end):
+    if _ASKS_BEFORE.search(fold(question.text)):
         return False
-    return bool(_FROM.search(sentence[max(0, start - 40) : start]))
+    before = sentence[max(0, start - 40) : start]
+    plainly = _FROM.search(before) and _DOWN_TO.match(sentence, end)
+    return bool(plainly or (_MOVED_FROM.search(before) and _ON_TO.match(sentence, end)))
 
 
 def _aside_penalty(sentence: str, start: int) -> float:
