@@ -7,6 +7,7 @@ of its context. Results of tools measured before stay in the file, as long as do
 from __future__ import annotations
 
 import json
+import math
 import os
 import shutil
 import subprocess
@@ -165,7 +166,7 @@ def table(tools: dict[str, dict[str, Any]]) -> str:
             continue
         low, high = row["recall_at_1_95"]
         lines.append(
-            f"| {tool} | {row['passages']:,} | {row['ingest_cpu_s']:.0f} ({row['ingest_s']:.0f}) "
+            f"| {tool} | {row['passages']:,} | {row.get('ingest_cpu_s', math.nan):.0f} ({row['ingest_s']:.0f}) "
             f"| {row['p50_ms']:.0f} · {row['p95_ms']:.0f} "
             f"| {row['cold_s']:.1f} | {row['ingest_mb']:.0f} · {row['ask_mb']:.0f} | {row['index_mb']:.1f} "
             f"| **{row['recall_at_1']:.3f}** {low:.3f}–{high:.3f} | {row['recall_at_10']:.3f} |"
