@@ -147,6 +147,11 @@ class Question:
         """Whether several items are asked for."""
         return self.kind == "list"
 
+    @property
+    def wants_items(self) -> bool:
+        """Whether the list is one of tasks, solutions, results: what a lead announces and the text below enumerates."""
+        return self.kind == "list" and bool(_LIST_NOUNS.search(_plain(self.text)))
+
 
 def analyse(text: str, typed: str | None = None) -> Question:
     """Take a question apart.

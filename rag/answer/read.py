@@ -82,7 +82,8 @@ class Weights:
 
     The first five were searched on one half of XQuAD-R's articles; ``heading`` was set on the development articles of
     ``evals/datasets``, since those passages have no headings; ``undecided``, for a sentence that does not say what a
-    yes/no question asks to be done, likewise. ``rag eval compare`` tells what a change does.
+    yes/no question asks to be done, or enumerates none of the tasks, results that are asked for, likewise. ``rag eval
+    compare`` tells what a change does.
     """
 
     sentence: float = 1.6
@@ -135,7 +136,7 @@ class RuleReader:
         short = find_short(question, text, info.published)
         unlike = differences(question, text, setting)
         signals = _signals(question, candidate, short)
-        score = self._likeness(candidate, best) + self._answering(signals, question.kind)
+        score = self._likeness(candidate, best) + self._answering(signals, question)
         score -= self.weights.different * bool(unlike)
         if candidate.heading and short and question.kind == "person":  # a caption names who is seen doing it
             score += self.weights.heading
@@ -152,8 +153,10 @@ class RuleReader:
             - w.heading * candidate.heading
         )
 
-    def _answering(self, signals: Signals, kind: Kind) -> float:
-        undecided = self.weights.undecided * signals.missing if kind == "yesno" else 0.0
+    def _answering(self, signals: Signals, question: Question) -> float:
+        undecided = (
+            self.weights.undecided * signals.missing if question.kind == "yesno" or question.wants_items else 0.0
+        )
         return self.weights.short * signals.short + self.weights.near * signals.near - undecided
 
 

@@ -67,3 +67,11 @@ def test_caption_that_names_the_doer_goes_before_a_sentence_without_a_name() -> 
 def test_what_the_asked_brings_about_is_not_why_it_came(sentence: str, told: bool) -> None:
     (evidence,) = _read("Vì sao huyện Mẫu cách ly xã hội?", sentence)
     assert (evidence.signals.missing == 0.0) is told
+
+
+def test_a_list_goes_before_a_sentence_that_only_announces_it() -> None:
+    text = (
+        "Sáng nay, huyện Mẫu tổ chức hội nghị triển khai nhiệm vụ năm 2031. "
+        "Năm 2031, huyện tập trung các nhiệm vụ: trồng rừng; làm đường; dạy nghề."
+    )
+    assert "trồng rừng" in _read("Nhiệm vụ năm 2031 của huyện Mẫu là gì?", text)[0].text
