@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from rag.answer.question import Kind
+from rag.answer.kinds import Kind
 from rag.answer.read import Evidence, Signals
 from rag.types import Status
 

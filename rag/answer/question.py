@@ -1,17 +1,12 @@
-"""What a question asks for: the kind of answer, the noun it belongs to, and what the evidence must be about.
-
-Patterns are matched on the folded question, so they hold with and without tone marks; the few that would be
-ambiguous without marks ("mấy" / "may") also look at the marks when there are any.
-"""
+"""What a question asks for: the kind of answer, the noun it belongs to, and what the evidence must be about."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
 
-from rag.text.abbreviations import expand, expansion
+from rag.answer.kinds import LIST_NOUNS, OFFICE_LIKE, Kind, asks_office, kind_of, plain_words
+from rag.text.abbreviations import expansion
 from rag.text.dates import DateMention, find_dates
 from rag.text.names import find_names
 from rag.text.references import DocumentNumber, find_document_numbers
@@ -19,67 +14,6 @@ from rag.text.syllable import is_syllable
 from rag.text.syllables import is_function_word, tokens
 from rag.text.unicode import canonical_tones, fold, has_marks
 
-Kind: TypeAlias = Literal[
-    "quantity",
-    "date",
-    "person",
-    "office",
-    "place",
-    "reference",
-    "list",
-    "reason",
-    "manner",
-    "yesno",
-    "definition",
-    "other",
-]
-
-_KINDS: tuple[tuple[Kind, str], ...] = (
-    (
-        "reference",
-        r"\b(nghi quyet|quyet dinh|thong tu|nghi dinh|chi thi|cong van|ke hoach|van ban|cong dien|thong bao"
-        r"|huong dan|luat|bo luat|phap lenh)( \S+){0,2}? (nao|gi)\b|\bso hieu\b"
-        r"|\b(nghi quyet|quyet dinh|thong tu|nghi dinh|chi thi|cong van|ke hoach|van ban|cong dien|thong bao|bao cao"
-        r"|huong dan|to trinh|luat)\b.*\bso (may|bao nhieu|nao)\b",
-    ),
-    ("list", r"\b(nhung|cac|hai|ba|bon|nam|sau|bay|tam|chin|muoi) (\S+ ){1,4}?(nao|ai)\b|\bnhung ai\b"),
-    ("reason", r"\b(vi sao|tai sao|do dau ma|nguyen nhan|ly do|li do|sao lai|vi ly do)\b"),
-    (
-        "date",
-        r"\b(khi nao|bao gio|luc nao|hom nao|(ngay|thang|nam|thoi gian|thoi diem|gio|quy|buoi|dip|tuan|mua|the ky)"
-        r"( thang)?( nam)? (nao|may|bao nhieu|gi)|may gio|ngay thang nam|thu may)\b",
-    ),
-    ("quantity", r"\b(bao nhieu|bao lau|bao xa|may|muc nao|chiem ty le nao)\b"),
-    (
-        "person",
-        r"\b(ai|nguoi nao|dong chi nao|ong nao|ba nao|(?<!don )vi nao|nhung ai|do ai|cua ai|(cau thu|dien vien|ca si|"
-        r"nghi si|tac gia|dao dien|bac si|lanh dao|tong thong|bo truong|giam doc|chu tich|bi thu|truong ban|"
-        r"huan luyen vien|nha khoa hoc|vua|nu hoang)( \S+){0,4}? (nao|la ai))\b",
-    ),
-    (
-        "place",
-        r"\b(o dau|tai dau|noi nao|cho nao|den dau|tu dau|dau la|(tinh|huyen|xa|thanh pho|nuoc|quoc gia|"
-        r"dia phuong|khu vuc|thon|ban|quan|phuong|dia diem|dia ban|chau luc|vung|bang|thi xa|san van dong) "
-        r"(nao|gi))\b",
-    ),
-    (
-        "list",
-        r"\b(nhung gi|gom nhung|gom cac|bao gom|liet ke|ke ten|(nhung|cac) (\S+ ){1,5}?(nao|gi)\b)|"
-        r"\b(nhiem vu|giai phap|ket qua|noi dung|muc tieu|bien phap|han che|ton tai|yeu cau|kien nghi|de xuat|"
-        r"hoat dong|chi tieu|thanh tich|thanh tuu|phuong huong|chinh sach)\b.*\b(la gi|nao|gi|the nao|ra sao)\b",
-    ),
-    (
-        "yesno",
-        r"\bco\b.*\b(khong|chua)$|\b(phai khong|dung khong|hay khong|hay chua|co phai|phai chang|dung chua)\b"
-        r"|\b(da|duoc)\b.*\bchua$",
-    ),
-    ("definition", r"^(?!.*\b(ten|viec|gi) \b.*\bla gi).*\b(la gi|nghia la gi)$"),
-    ("manner", r"\b(nhu the nao|the nao|ra sao|bang cach nao|lam sao|lam the nao|cach nao)\b"),
-)
-_LIST_NOUNS = re.compile(
-    r"\b(nhiem vu|giai phap|ket qua|noi dung|muc tieu|bien phap|han che|ton tai|yeu cau|kien nghi|de xuat|hoat dong|"
-    r"chi tieu|thanh tich|phuong huong|chinh sach)\b"
-)
 _ASKING = frozenset(
     """
     bao nhiêu mấy gì nào ai đâu sao khi bao giờ vì tại thế như ra là ở có không chưa phải liệt kê kể tên cho biết hỏi
@@ -150,7 +84,7 @@ class Question:
     @property
     def wants_items(self) -> bool:
         """Whether the list is one of tasks, solutions, results: what a lead announces and the text below enumerates."""
-        return self.kind == "list" and bool(_LIST_NOUNS.search(_plain(self.text)))
+        return self.kind == "list" and bool(LIST_NOUNS.search(plain_words(self.text)))
 
 
 def analyse(text: str, typed: str | None = None) -> Question:
@@ -163,13 +97,13 @@ def analyse(text: str, typed: str | None = None) -> Question:
     'quantity'
     """
     text = _with_how_many(text, typed or text)
-    kind = _kind(_plain(text), text)
+    kind = kind_of(text)
     dates = tuple(d for d in find_dates(text) if not d.relative)
     references = find_document_numbers(text) or find_document_numbers(_spelt_out(text))
     taken = [(d.start, d.end) for d in dates] + [(r.start, r.end) for r in references]
     names = tuple(n.text for n in find_names(text) if not any(start <= n.start < end for start, end in taken))
     names = (*_opening_name(text, names), *names)
-    kind = "office" if kind in _OFFICE_LIKE and _asks_office(text, names) else kind
+    kind = "office" if kind in OFFICE_LIKE and asks_office(text, names) else kind
     terms, foci = _terms(text, typed or text), _foci(text, kind)
     if kind == "office":
         terms = tuple(t for t in terms if fold(t.text) not in _OF_OFFICE)
@@ -198,38 +132,8 @@ def _opening_name(text: str, names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 _SHORTEST_NAME = 3
-_OFFICE_LIKE = ("person", "definition", "other")
-_ASKS_OFFICE = re.compile(
-    r"\b(giu|nam giu|dam nhiem|dam nhan|lam) (chuc vu|chuc danh|chuc|cuong vi|nghe) (gi|nao)\b"
-    r"|\b(chuc vu|chuc danh|cuong vi|nghe nghiep) .*\b(la gi|nao)$"
-)
 _OF_OFFICE = frozenset("giu nam dam nhiem nhan lam chuc vu danh cuong vi nghe nghiep".split())
 """Words that ask for an office; a sentence that names one has others."""
-_OFFICES = re.compile(
-    r"\b((?:pho )?(?:chu tich|giam doc|tong giam doc|bi thu|truong ban|truong phong|to truong|hieu truong|vien truong|"
-    r"cuc truong|vu truong|chanh van phong|chanh an|chanh thanh tra|bo truong|thu truong|ngoai truong|thu tuong|"
-    r"tong thong|thong doc|tong bi thu|tong thu ky|thi truong|dai su|tu lenh|chinh uy|doi truong|huan luyen vien|hlv|"
-    r"ceo|nguoi phat ngon|phat ngon vien|thu linh|chu nhiem))\b"
-)
-_WHO_HOLDS = re.compile(r"\b(la ai|ai (?:dang |hien )?(?:la|giu|lam)|la (?:ong|ba|vi|nguoi|dong chi) nao)\b")
-
-
-def office_in(text: str) -> str:
-    """The office in "Giám đốc Sở X là ai" or "Ai là …", folded; empty where no office holder is asked for."""
-    plain = " ".join([fold(text), *(fold(e) for e in expand(text))])
-    found = _OFFICES.search(plain) if _WHO_HOLDS.search(plain) else None
-    return found.group(1) if found else ""
-
-
-def _asks_office(text: str, names: tuple[str, ...]) -> bool:
-    """Whether the office or calling of a named person is asked for: "Ông X giữ chức vụ gì?", "X là ai?"."""
-    plain = _plain(text)
-    if office_in(text) or not names:
-        return False
-    about = rf"^(?:(?:ong|ba|anh|chi|co|dong chi|ngai) )?{re.escape(_plain(names[0]))} la ai$"
-    return bool(_ASKS_OFFICE.search(plain) or re.search(about, plain))
-
-
 _MAY = re.compile(
     r"\bmay (?!(?:bay|moc|tinh|man|mac|do|xuc|ao|phat|lanh|giat|tho|anh|quay|in|chu|det|khau|cay|keo|nen|ui|gat|cat|"
     r"bom|loc|dieu|xet|chieu|ghi|doc|tro|hut|say|photo|chem|mua|van|phan|tach|ly|lac|ep|dong|rua|hoc|chay|noi|nam|nghe)\b)[a-z]"
@@ -257,39 +161,6 @@ def is_comparison(text: str, start: int) -> bool:
 def _spelt_out(text: str) -> str:
     """Abbreviations in capitals spelt out: "NQ 88 của QH"."""
     return re.sub(r"\b[A-ZĐ]{2,}\b", lambda m: expansion(m.group()) or m.group(), text)
-
-
-def _plain(text: str) -> str:
-    return " ".join(re.findall(r"[\w/%.-]+", fold(text)))
-
-
-def _kind(plain: str, text: str) -> Kind:
-    for kind, pattern in _KINDS:
-        if any(not _is_misread(kind, found, text) for found in re.finditer(pattern, plain)):
-            return kind
-    return "list" if _LIST_NOUNS.search(plain) and not re.search(r"\b(gi|nao)\b", plain) else "other"
-
-
-_FIRST: Mapping[str, str] = {
-    "nam": "năm", "hai": "hai", "ba": "ba", "bon": "bốn", "sau": "sáu", "bay": "bảy", "tam": "tám", "chin": "chín",
-    "muoi": "mười", "mua": "mùa", "quy": "quý", "gio": "giờ", "tuan": "tuần",
-}  # fmt: skip
-"""First words of asking for several things or for a time, which without marks are also others ("Hải Dương", "Nam")."""
-
-
-def _is_misread(kind: Kind, match: re.Match[str], text: str) -> bool:
-    """Folded "may" and "ai" also stand for "may", "mây", "máy", "ái"; the marks decide where there are any."""
-    found = match.group(0)
-    if kind in ("list", "date") and has_marks(text) and (meant := _FIRST.get(found.split(maxsplit=1)[0])):
-        word = re.findall(r"[\w/%.-]+", text)[match.string[: match.start()].count(" ")]
-        if key(word) != meant:
-            return True
-    last = found.rpartition(" ")[2]
-    if last not in ("may", "ai") or (last == "ai" and found != "ai"):
-        return False
-    exact = {"may": "mấy", "ai": "ai"}[last]
-    words = [t.text.lower() for t in tokens(text)]
-    return has_marks(text) and exact not in words
 
 
 def _terms(text: str, typed: str) -> tuple[Term, ...]:

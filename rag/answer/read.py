@@ -13,8 +13,9 @@ from functools import lru_cache
 from typing import Protocol
 
 from rag.answer.about import Difference, Setting, differences
+from rag.answer.kinds import Kind
 from rag.answer.match import Words, coverage, words_of
-from rag.answer.question import Kind, Question, Term, key
+from rag.answer.question import Question, Term, key
 from rag.answer.shares import Shares
 from rag.answer.short import Short, find_short
 from rag.text.sentences import sentence_spans

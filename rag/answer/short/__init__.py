@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from rag.answer.question import Kind, Question
+from rag.answer.kinds import Kind
+from rag.answer.question import Question
 from rag.answer.short.base import Short
 from rag.answer.short.quantity import find_quantity
 from rag.answer.short.when import find_date

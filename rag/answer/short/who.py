@@ -6,7 +6,8 @@ import re
 from datetime import date
 from itertools import pairwise
 
-from rag.answer.question import Question, office_in
+from rag.answer.kinds import office_in
+from rag.answer.question import Question
 from rag.answer.short.base import Short, in_question, names, placed
 from rag.text.name_lists import COUNTRIES
 from rag.text.names import find_names, find_people

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from rag.answer.question import Kind, Question, key
+from rag.answer.kinds import Kind
+from rag.answer.question import Question, key
 from rag.answer.read import Evidence, Reader
 from rag.answer.short.base import Short, in_question, placed
 from rag.answer.short.quantity import fits_unit, is_told_of_another, is_whole_of_part

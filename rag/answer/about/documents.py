@@ -1,0 +1,34 @@
+"""Document numbers and other bare numbers that a question names."""
+
+from __future__ import annotations
+
+from rag.answer.about.base import Difference, Setting
+from rag.answer.match import words_of
+from rag.answer.question import Question, key
+from rag.text.references import find_document_numbers, refers_to
+from rag.text.syllables import tokens
+
+
+def reference_differences(question: Question, sentence: str, setting: Setting) -> tuple[Difference, ...]:
+    """Documents that the question names by number and neither sentence, passage nor title has."""
+    wanted = [r for r in question.references if any(c.isdigit() for c in r.text)]
+    if not wanted:
+        return ()
+    known = find_document_numbers(f"{sentence}\n{setting.passage}\n{setting.title}")
+    return tuple(
+        Difference("reference", r.text, ", ".join([k.text for k in known if k.kind == r.kind][:3]))
+        for r in wanted
+        if not any(refers_to(r, k) or refers_to(k, r) for k in known)
+    )
+
+
+def number_differences(question: Question, sentence: str, setting: Setting) -> tuple[Difference, ...]:
+    """Bare numbers of the question, years, dates and document numbers apart ("lần thứ 12", "135")."""
+    taken = [(d.start, d.end) for d in question.dates] + [(r.start, r.end) for r in question.references]
+    asked = [
+        t.text
+        for t in tokens(question.text)
+        if t.text[0].isdigit() and not any(start <= t.start < end for start, end in taken)
+    ]
+    known = [words_of(text) for text in (setting.title, setting.passage, sentence)] if asked else []
+    return tuple(Difference("number", number) for number in asked if not any(k.has(key(number)) for k in known))
