@@ -7,7 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rag.answer.about import Difference
+from rag.answer.announce import announced, announces
 from rag.answer.cite import Claim, Quote, quote_of
+from rag.answer.kinds import Kind
 from rag.answer.listing import list_items
 from rag.answer.question import Question
 from rag.answer.read import Evidence
@@ -20,6 +22,8 @@ from rag.types import Document, Hit, Span
 Fetch = Callable[[Hit], Document]
 """Gives the document version that a hit belongs to."""
 
+_ANNOUNCED: frozenset[Kind] = frozenset({"list", "other", "definition"})
+"""Kinds of answers that a sentence may announce without telling them."""
 _LONG_SENTENCE = 320
 """Characters above which only the clauses that answer are quoted."""
 
@@ -44,6 +48,8 @@ def compose(question: Question, evidence: Sequence[Evidence], fetch: Fetch) -> D
         if items:
             return _list(document, best, items)
     claim = claim_of(document, best)
+    if best.kind in _ANNOUNCED and announces(question, best.text) and (telling := announced(document, best.span)):
+        return Draft((claim, _spoken(document, telling, best)))
     found = verdict(question, best.text)
     if found:
         return Draft((Claim(f"{spoken(found)}. {claim.text}", claim.quotes),), spoken(found))

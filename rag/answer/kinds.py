@@ -75,6 +75,12 @@ LIST_NOUNS = re.compile(
     r"\b(nhiem vu|giai phap|ket qua|noi dung|muc tieu|bien phap|han che|ton tai|yeu cau|kien nghi|de xuat|hoat dong|"
     r"chi tieu|thanh tich|phuong huong|chinh sach)\b"
 )
+NAMED_LISTS = re.compile(
+    r"\b(nhung|cac|hai|ba|bon|nam|sau|bay|tam|chin|muoi) (?:tinh|huyen|xa|thanh pho|quan|phuong|dia phuong|nuoc|"
+    r"quoc gia|ngan hang|cong ty|doanh nghiep|truong|benh vien|ong|ba|dong chi|nguoi|cau thu|tinh thanh)"
+    r"( [a-z]+){0,2} (?:nao|ai)\b|\bnhung ai\b"
+)
+"""Lists of things with names: "những tỉnh nào"; a sentence that names none of them enumerates nothing."""
 
 
 def plain_words(text: str) -> str:

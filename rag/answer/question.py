@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from rag.answer.kinds import LIST_NOUNS, OFFICE_LIKE, Kind, asks_office, kind_of, plain_words
+from rag.answer.kinds import LIST_NOUNS, NAMED_LISTS, OFFICE_LIKE, Kind, asks_office, kind_of, plain_words
 from rag.text.abbreviations import expansion
 from rag.text.dates import DateMention, find_dates
 from rag.text.names import find_names
@@ -85,6 +85,11 @@ class Question:
     def wants_items(self) -> bool:
         """Whether the list is one of tasks, solutions, results: what a lead announces and the text below enumerates."""
         return self.kind == "list" and bool(LIST_NOUNS.search(plain_words(self.text)))
+
+    @property
+    def wants_names(self) -> bool:
+        """Whether the list is one of things that have names: "những tỉnh nào", "các ngân hàng nào"."""
+        return self.kind == "list" and bool(NAMED_LISTS.search(plain_words(self.text)))
 
 
 def analyse(text: str, typed: str | None = None) -> Question:

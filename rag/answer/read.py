@@ -14,13 +14,15 @@ from typing import Protocol
 
 from rag.answer.about import Difference, Setting, differences
 from rag.answer.kinds import Kind
+from rag.answer.listing import enumerates, is_numbered
 from rag.answer.match import Words, coverage, words_of
 from rag.answer.question import Question, Term, key
 from rag.answer.shares import Shares
 from rag.answer.short import Short, find_short
+from rag.answer.short.base import in_question
+from rag.answer.short.why import names_cause
+from rag.text.names import find_names
 from rag.text.sentences import sentence_spans
-from rag.text.syllables import tokens
-from rag.text.unicode import fold
 from rag.types import Document, Hit, Span
 
 
@@ -83,8 +85,8 @@ class Weights:
 
     The first five were searched on one half of XQuAD-R's articles; ``heading`` was set on the development articles of
     ``evals/datasets``, since those passages have no headings; ``undecided``, for a sentence that does not say what a
-    yes/no question asks to be done, or enumerates none of the tasks, results that are asked for, likewise. ``rag eval
-    compare`` tells what a change does.
+    yes/no question asks to be done, or enumerates none of the tasks, results that are asked for, likewise, and
+    ``numbered``, for one that begins to number them. ``rag eval compare`` tells what a change does.
     """
 
     sentence: float = 1.6
@@ -96,6 +98,7 @@ class Weights:
     different: float = 1.0
     heading: float = 1.0
     undecided: float = 0.8
+    numbered: float = 0.8
 
 
 class RuleReader:
@@ -139,6 +142,8 @@ class RuleReader:
         signals = _signals(question, candidate, short)
         score = self._likeness(candidate, best) + self._answering(signals, question)
         score -= self.weights.different * bool(unlike)
+        if question.wants_items and is_numbered(text):
+            score += self.weights.numbered
         if candidate.heading and short and question.kind == "person":  # a caption names who is seen doing it
             score += self.weights.heading
         return Evidence(hit, span, text, question.kind, score, signals, short, unlike, candidate.heading)
@@ -155,9 +160,8 @@ class RuleReader:
         )
 
     def _answering(self, signals: Signals, question: Question) -> float:
-        undecided = (
-            self.weights.undecided * signals.missing if question.kind == "yesno" or question.wants_items else 0.0
-        )
+        decides = signals.short or not (question.kind == "yesno" or question.wants_items)
+        undecided = 0.0 if decides else self.weights.undecided
         return self.weights.short * signals.short + self.weights.near * signals.near - undecided
 
 
@@ -291,10 +295,6 @@ _PREDICATE_SHARE = 0.5
 """Share of what a yes/no question says to be done that its sentence must say: a neighbour of it decides nothing."""
 _HEAD_SHARE = 0.7
 """Share of what a figure is asked of that its sentence must say: a rate of growth is no rate of unemployment."""
-_REASON = re.compile(r"\b(do|vì|bởi|nhờ|nguyên nhân|lý do|xuất phát từ|khiến|dẫn đến|nên)\b", re.IGNORECASE)
-_BECAUSE = re.compile(r"\b(do|vì|bởi|nhờ|xuất phát từ)\b", re.IGNORECASE)
-_NAMES_CAUSE = re.compile(r"\b(nguyên nhân|lý do)\b", re.IGNORECASE)
-_ENUMERATES = re.compile(r":.+;|;.+;|\b(gồm|như|là)\b.+,.+\b(và|,)\b|[^,;]+,[^,;]+,[^,;]+ và ", re.DOTALL)
 
 
 def _signals(question: Question, candidate: _Candidate, short: Short | None) -> Signals:
@@ -311,8 +311,8 @@ def _signals(question: Question, candidate: _Candidate, short: Short | None) -> 
         pairs=candidate.pairs,
         dense=candidate.hit.dense,
         short=float(told) if question.kind in _TYPED else 0.5,
-        missing=float(not told and question.kind in _TYPED),
-        near=max(0.0, min(1.0, short.score)) if short else _gives_cause(question.kind, candidate.text),
+        missing=float(not told and question.kind in _TYPED and (question.kind != "list" or question.wants_names)),
+        near=max(_gives_cause(question.kind, candidate.text), min(1.0, short.score) if short else 0.0),
     )
 
 
@@ -329,24 +329,10 @@ def _gives_cause(kind: Kind, text: str) -> float:
     return float(kind == "reason" and bool(re.match(r"(nguyên nhân|lý do|sở dĩ|lí do)\b", text.lower())))
 
 
-_NAMED_FIRST = 5
-"""Words behind "do", "vì" that say what the cause is."""
-_EFFECT_SHARE = 0.6
-
-
-def _is_effect(question: Question, behind: str) -> bool:
-    """Whether the words behind "do", "vì" are what the question asks the cause of: then they are that of another thing.
-
-    "Vì sao huyện cách ly?" is not answered by "khách kẹt lại do huyện cách ly".
-    """
-    words = [key(t.text) for t in tokens(behind)[:_NAMED_FIRST]]
-    asked = {t.text for t in question.terms} | {fold(t.text) for t in question.terms if t.loose}
-    return bool(words) and sum(w in asked or fold(w) in asked for w in words) >= _EFFECT_SHARE * len(words)
-
-
 def _tells(question: Question, text: str) -> bool:
     """Whether a sentence has the form of the answer where that is no short one: a cause, several items."""
     if question.kind == "reason":
-        causes = [not _is_effect(question, text[m.end() :]) for m in _BECAUSE.finditer(text)]
-        return any(causes) or bool(_NAMES_CAUSE.search(text)) or (not causes and bool(_REASON.search(text)))
-    return question.kind == "list" and (text.endswith(":") or bool(_ENUMERATES.search(text)))
+        return names_cause(text)
+    if question.wants_names:
+        return any(not in_question(name.text, question) for name in find_names(text))
+    return question.kind == "list" and (text.endswith(":") or enumerates(text, strictly=question.wants_items))

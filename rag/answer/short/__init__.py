@@ -17,6 +17,7 @@ from rag.answer.short.when import find_date
 from rag.answer.short.where import find_place
 from rag.answer.short.which import find_definition, find_reference
 from rag.answer.short.who import find_office, find_person
+from rag.answer.short.why import find_cause
 
 __all__ = ["Short", "find_short"]
 
@@ -29,6 +30,7 @@ _FINDERS: dict[Kind, Finder] = {
     "office": find_office,
     "place": find_place,
     "reference": find_reference,
+    "reason": find_cause,
     "definition": find_definition,
 }
 

@@ -97,8 +97,7 @@ class SpanReader:
             return replace(evidence, score=evidence.score + self.mix.margin * self.mix.unread)
         margin = min(max(found.margin, _LEAST), _MOST)
         short = self._short(question, evidence, found)
-        # A cause has no short form: words marked in a sentence that gives none do not make it one.
-        tells = bool(short) and not evidence.short and evidence.kind != "reason"
+        tells = bool(short) and not evidence.short
         missing = 0.0 if tells else evidence.signals.missing
         signals = replace(evidence.signals, span=(margin - _LEAST) / (_MOST - _LEAST), missing=missing)
         unnamed = evidence.kind == "person" and short is not None and not find_names(short.text)
@@ -118,6 +117,8 @@ class SpanReader:
             return evidence.short
         if _repeats(question, marked.text):
             return evidence.short
+        if evidence.short is None and evidence.kind == "reason":
+            return None  # words marked in a sentence that gives no cause do not make it one
         if evidence.short is None:
             fits = likely >= self.mix.sure and _may_answer(question, evidence, marked)
             return _with_unit_of_time(question, evidence, marked) if fits else None

@@ -1,0 +1,120 @@
+"""Why: the clause that gives the cause of what is asked about.
+
+Vietnamese marks a cause before it ("do", "vì", "nhờ"), an effect before it ("khiến", "nên"), or lets the occasion, the
+aim or the charge stand for the cause ("sau khi", "nhằm", "về tội").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from rag.answer.match import coverage, words_of
+from rag.answer.question import Question, key
+from rag.answer.short.base import Short, placed
+from rag.text.syllables import tokens
+from rag.text.unicode import fold, lower
+
+_BECAUSE = re.compile(
+    r"(?<!\w)(?P<cue>do|vì|bởi vì|bởi|nhờ|xuất phát từ|bắt nguồn từ|(?:nguyên nhân|lý do|lí do)"
+    r"(?: chính| chủ yếu| khiến[^,;:.]*?| dẫn (?:đến|tới)[^,;:.]*?| của[^,;:.]*?)? "
+    r"(?:được xác định )?là(?: do| vì| bởi)?)\s+"
+    r"(?!(?:vậy|thế|đó|đấy|đâu|sao|chính)(?!\w))"
+)
+_BY = re.compile(
+    r"do (?:[\w./-]+ ){1,8}?(?:thực hiện|tổ chức|sản xuất|chủ trì|ban hành|phát động|đứng đầu|quản lý|kiểm soát|"
+    r"cung cấp|thành lập|đầu tư|chế tạo|điều hành|lãnh đạo|sở hữu|phụ trách|tài trợ|phát triển|thiết kế|xây dựng|"
+    r"bình chọn|công bố|đạo diễn|viết|sáng lập|làm chủ|làm trưởng|ký)(?!\w)"
+)
+"""A "do" that names the doer, not the cause: "hệ thống do Nga sản xuất"."""
+_OCCASION = re.compile(
+    r"(?<!\w)(?P<cue>sau khi|(?<!trong )khi|nhằm|để|giữa lúc|trong bối cảnh|trước (?=nguy cơ|tình hình|diễn biến|thực "
+    r"trạng)|với lý do|về (?=tội|hành vi)|(?=có (?:nhiều )?(?:thành tích|công|hành vi)))\s*(?=\w)"
+)
+_EFFECT = re.compile(r"(?<!\w)(?:khiến(?: cho)?|dẫn (?:đến|tới)|làm cho|cho nên|nên|buộc)(?!\w)")
+_NAMED = re.compile(r"(?<!\w)(?:nguyên nhân|lý do|lí do)(?!\w)", re.IGNORECASE)
+_END = re.compile(
+    r"[;:.?!]|,\s*(?=(?:khiến|nên|dẫn|theo|đồng thời|trong đó|trong khi|bên cạnh|tuy|nhưng|còn|ngoài ra|cho nên|vì vậy|"
+    r"do đó|do vậy|từ đó)(?!\w))|\s(?=nên\s)"
+)
+_NAMED_FIRST = 5
+"""Words behind "do", "vì" that say what the cause is."""
+_EFFECT_SHARE = 0.6
+"""Share of them that the question may say itself: it knows the effect, not the cause."""
+_SAID = 0.5
+"""Share of the question's words that must stand on the other side of a weaker sign of a cause."""
+_NEAR = 90
+"""Characters before such a sign among which they stand."""
+_LONGEST = 30
+"""Words of a cause as a short answer."""
+
+
+def find_cause(question: Question, sentence: str, _: date | None) -> Short | None:
+    """The clause that gives the cause, nearest to what is asked about."""
+    found = [placed(question, sentence, *_trimmed(sentence, start, end)) for start, end in _causes(question, sentence)]
+    kept = [s for s in found if s.text and len(s.text.split()) <= _LONGEST]
+    return max(kept, key=lambda s: s.score, default=None)
+
+
+def names_cause(sentence: str) -> bool:
+    """Whether a sentence speaks of a cause or reason by that name."""
+    return bool(_NAMED.search(sentence))
+
+
+def _causes(question: Question, sentence: str) -> Iterator[tuple[int, int]]:
+    plain = lower(sentence)
+    for cue in _BECAUSE.finditer(plain):
+        end = _end(plain, cue.end(), opens=_opens(plain, cue.start()))
+        if not _BY.match(plain, cue.start()) and not _is_effect(question, sentence[cue.end() : end]):
+            yield cue.end(), end
+    for cue in _OCCASION.finditer(plain):
+        opens = _opens(plain, cue.start())
+        end = _end(plain, cue.end(), opens=opens)
+        rest = sentence[end:] if opens else _clause_before(sentence, plain, cue.start())
+        if _says_effect(question, rest) and not _is_effect(question, sentence[cue.end() : end]):
+            yield cue.end(), end
+    for cue in _EFFECT.finditer(plain):
+        start = max(plain.rfind(mark, 0, cue.start()) + 1 for mark in ";:.")
+        before = _BECAUSE.search(plain, start, cue.start())
+        if before is None and start < cue.start() - 1 and _says_effect(question, sentence[cue.end() :]):
+            yield start, cue.start()
+
+
+def _opens(plain: str, start: int) -> bool:
+    return not plain[:start].strip(" \"“'-–")
+
+
+def _end(plain: str, start: int, *, opens: bool) -> int:
+    """Where a clause ends; one that opens its sentence, at the comma before what it explains."""
+    found = (re.compile(r"[,;:.?!]") if opens else _END).search(plain, start)
+    return found.start() if found else len(plain)
+
+
+def _clause_before(sentence: str, plain: str, end: int) -> str:
+    """The clause before a sign, up to what it gives as a cause itself: "khách bị kẹt | do giãn cách"."""
+    start = max(end - _NEAR, *(plain.rfind(mark, 0, end) + 1 for mark in ";:."))
+    inner = _BECAUSE.search(plain, start, end)
+    return sentence[start : inner.start() if inner else end]
+
+
+def _trimmed(sentence: str, start: int, end: int) -> tuple[int, int]:
+    text = sentence[start:end]
+    return start + len(text) - len(text.lstrip(" ,\n")), start + len(text.rstrip(" ,\n”\"'"))
+
+
+def _says_effect(question: Question, text: str) -> bool:
+    """Whether a text says what happened, beside the names of whom it happened to."""
+    named = {key(word) for name in question.names for word in name.split()}
+    happened = tuple(t for t in question.terms if t.text not in named) or question.terms
+    return coverage(happened, words_of(text)) >= _SAID
+
+
+def _is_effect(question: Question, behind: str) -> bool:
+    """Whether the words behind "do", "vì" are what the question asks the cause of: then they are that of another thing.
+
+    "Vì sao huyện cách ly?" is not answered by "khách kẹt lại do huyện cách ly".
+    """
+    words = [key(t.text) for t in tokens(behind)[:_NAMED_FIRST]]
+    asked = {t.text for t in question.terms} | {fold(t.text) for t in question.terms if t.loose}
+    return bool(words) and sum(w in asked or fold(w) in asked for w in words) >= _EFFECT_SHARE * len(words)
