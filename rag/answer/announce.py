@@ -10,22 +10,27 @@ from collections.abc import Iterator
 
 from rag.answer.kinds import LIST_NOUNS, plain_words
 from rag.answer.question import Question
+from rag.answer.short.base import Short
 from rag.text.sentences import sentence_spans
 from rag.text.unicode import fold
 from rag.types import Document, Span
 
 _ASKED = re.compile(r"\b([a-z]+ [a-z]+) (?:gi|nao)\b")
 _SEVERAL = r"(?:nhung|mot so|nhieu|cac|khong it|hang loat|\d+|hai|ba|bon|nam|sau|bay|tam|chin|muoi) (?:[a-z]+ ){0,2}"
-_TELLS = re.compile(r":|;|\b(?:la|nhu|gom|cu the)\b")
+_TELLS = re.compile(r":|;|,[^,]+(?:,| va )|\b(?:la|nhu|gom|cu the)\b")
 _SAYS_WHERE = re.compile(r"\b(?:sau day|duoi day|nhu sau|sau)\W*$")
 
 
-def announces(question: Question, sentence: str) -> bool:
-    """Whether a sentence names several of what is asked for and tells none."""
+def announces(question: Question, sentence: str, short: Short | None) -> bool:
+    """Whether a sentence names several of what is asked for and tells none.
+
+    :param short: What was found in it as the answer: behind that noun it tells.
+    """
     plain = fold(sentence)
-    for noun in _nouns(question):
+    for noun in _nouns(question) if question.wants_list else ():
         found = re.search(rf"\b{_SEVERAL}{noun}\b", plain)
-        if found and (_SAYS_WHERE.search(plain) or not _TELLS.search(plain, found.end())):
+        tells = found and (_TELLS.search(plain, found.end()) or (short and short.start >= found.end()))
+        if found and (_SAYS_WHERE.search(plain) or not tells):
             return True
     return False
 

@@ -6,10 +6,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from rag.answer.about import Difference
 from rag.answer.announce import announced, announces
 from rag.answer.cite import Claim, Quote, quote_of
-from rag.answer.kinds import Kind
 from rag.answer.listing import list_items
 from rag.answer.question import Question
 from rag.answer.read import Evidence
@@ -22,8 +20,6 @@ from rag.types import Document, Hit, Span
 Fetch = Callable[[Hit], Document]
 """Gives the document version that a hit belongs to."""
 
-_ANNOUNCED: frozenset[Kind] = frozenset({"list", "other", "definition"})
-"""Kinds of answers that a sentence may announce without telling them."""
 _LONG_SENTENCE = 320
 """Characters above which only the clauses that answer are quoted."""
 
@@ -48,7 +44,7 @@ def compose(question: Question, evidence: Sequence[Evidence], fetch: Fetch) -> D
         if items:
             return _list(document, best, items)
     claim = claim_of(document, best)
-    if best.kind in _ANNOUNCED and announces(question, best.text) and (telling := announced(document, best.span)):
+    if announces(question, best.text, best.short) and (telling := announced(document, best.span)):
         return Draft((claim, _spoken(document, telling, best)))
     found = verdict(question, best.text)
     if found:
@@ -140,47 +136,6 @@ def _published_quote(document: Document) -> Quote | None:
         if (mention.year, mention.month, mention.day) == (published.year, published.month, published.day):
             return quote_of(document, Span(mention.start, mention.end))
     return None
-
-
-def refusal(question: Question, evidence: Sequence[Evidence]) -> str:
-    """What an abstention says: what is missing, and what there is instead."""
-    if not evidence:
-        return say("Chưa có tài liệu nào để tìm.", "There are no documents to search.")
-    telling = next((e for e in evidence[:6] if e.differences and e.signals.sentence >= _TELLING), None)
-    if telling is None:
-        return say("Tài liệu không nêu điều được hỏi.", "The documents do not say what was asked.")
-    return " ".join(dict.fromkeys(_missing(d) for d in telling.differences))
-
-
-_TELLING = 0.6
-"""Share of the question's words in a sentence from which on naming its difference helps; below it misleads."""
-
-
-def _missing(difference: Difference) -> str:
-    asked, found = difference.asked, difference.found
-    if difference.kind in ("year", "part") and found:
-        year = "năm " if difference.kind == "year" else ""
-        return say(
-            f"Tài liệu không nêu số liệu {year}{asked} cho điều được hỏi, chỉ nêu {year}{found}.",
-            f"The documents do not tell this for {asked}, only for {found}.",
-        )
-    if difference.kind == "day":
-        return say(
-            f"Tài liệu không nêu điều được hỏi của {_as_day(asked)}, chỉ nêu {_as_day(found)}.",
-            f"The documents do not tell this for {asked}, only for {found}.",
-        )
-    if difference.kind == "office":
-        return say(f"Tài liệu không nêu {asked}, chỉ nêu {found}.", f"The documents name no {asked}, only a {found}.")
-    if difference.kind == "level":
-        return say(f"Tài liệu chỉ nêu {found}, không nêu {asked}.", f"The documents tell it for {found}, not {asked}.")
-    if difference.kind == "year":
-        return say(f"Tài liệu không nêu số liệu năm {asked}.", f"The documents do not tell this for {asked}.")
-    return say(f"Tài liệu không nêu “{asked}” ở chỗ liên quan.", f"The documents do not mention “{asked}” there.")
-
-
-def _as_day(day: str) -> str:
-    """A day as it is spoken of: "ngày 6/8", "hôm qua"."""
-    return f"ngày {day}" if day[:1].isdigit() else day[:1].lower() + day[1:]
 
 
 def tentative_text(quotes: Sequence[Quote]) -> str:

@@ -10,7 +10,7 @@ from typing import Final
 from rag.answer.cite import Claim
 from rag.answer.compose import Draft, Fetch, claim_of, derived_note, short_form
 from rag.answer.read import Evidence
-from rag.answer.short.who import BODIES
+from rag.answer.short.who import BODIES, is_calling
 from rag.lang import say
 from rag.text.dates import find_dates
 from rag.text.names import find_names
@@ -72,6 +72,8 @@ def _is_comparable(item: Evidence, best: Evidence) -> bool:
         return any(not d.relative for d in find_dates(said))
     if item.kind == "quantity":
         return {q.unit for q in find_quantities(said)} == {q.unit for q in find_quantities(told)}
+    if item.kind == "office":
+        return not any(is_calling(text) for text in (said, told))
     return item.kind != "person" or any(_is_person(name.text) for name in find_names(said))
 
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 
 from rag.text.sentences import clause_spans, sentence_spans
-from rag.text.unicode import fold
+from rag.text.unicode import fold, lower
 from rag.types import Document, Span
 
 _GOES_ON = re.compile(
@@ -51,7 +51,7 @@ def list_items(document: Document, at: Span) -> tuple[Span, ...]:
     first = next((i for i, s in enumerate(sentences) if s.start <= at.start < s.end), None)
     if first is None:
         return ()
-    items = _numbered(document.text, sentences[first])
+    items = _numbered(document.text, sentences[first]) or _counted(document.text, sentences[first:])
     if not items:
         items = _inside(document.text, sentences[first])
         if items:
@@ -98,6 +98,23 @@ def _numbered(text: str, sentence: Span) -> list[Span]:
         return []
     ends = [*starts[1:], _end_of_paragraph(text, starts[-1])]
     return [_item(text, start, end) for start, end in zip(starts, ends, strict=True)]
+
+
+_HOW_MANY = re.compile(
+    r"(?<![\w.,/])(?P<n>\d{1,2}|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười) (?!năm|tháng|ngày)[^:;.]{2,200}: "
+)
+
+
+def _counted(text: str, sentences: Sequence[Span]) -> list[Span]:
+    """A counted list in plain sentences: "3 nhóm giải pháp gồm: A. B. C.", where the paragraph ends with the last."""
+    first = sentences[0]
+    intro = _HOW_MANY.search(text[first.start : first.end])
+    if intro is None or ";" in text[first.start + intro.end() : first.end]:
+        return []
+    number = int(intro["n"]) if intro["n"].isdigit() else _COUNTED.index(lower(intro["n"])) + 1
+    end = _end_of_paragraph(text, first.start)
+    items = [Span(first.start + intro.end(), first.end), *(s for s in sentences[1:] if s.end <= end)]
+    return items if len(items) == number > 1 else []
 
 
 def _end_of_paragraph(text: str, start: int) -> int:

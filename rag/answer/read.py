@@ -311,7 +311,7 @@ def _signals(question: Question, candidate: _Candidate, short: Short | None) -> 
         pairs=candidate.pairs,
         dense=candidate.hit.dense,
         short=float(told) if question.kind in _TYPED else 0.5,
-        missing=float(not told and question.kind in _TYPED and (question.kind != "list" or question.wants_names)),
+        missing=float(not told and question.kind in _TYPED and not _may_tell(question, candidate.text)),
         near=max(_gives_cause(question.kind, candidate.text), min(1.0, short.score) if short else 0.0),
     )
 
@@ -329,10 +329,15 @@ def _gives_cause(kind: Kind, text: str) -> float:
     return float(kind == "reason" and bool(re.match(r"(nguyên nhân|lý do|sở dĩ|lí do)\b", text.lower())))
 
 
+def _may_tell(question: Question, text: str) -> bool:
+    """Whether a sentence without the form of a list may still be the answer: of things with names, if it names any."""
+    if question.kind != "list":
+        return False
+    return not question.wants_names or any(not in_question(name.text, question) for name in find_names(text))
+
+
 def _tells(question: Question, text: str) -> bool:
     """Whether a sentence has the form of the answer where that is no short one: a cause, several items."""
     if question.kind == "reason":
         return names_cause(text)
-    if question.wants_names:
-        return any(not in_question(name.text, question) for name in find_names(text))
     return question.kind == "list" and (text.endswith(":") or enumerates(text, strictly=question.wants_items))

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from rag.answer.cite import Citations, Claim, nearest, render
-from rag.answer.compose import Draft, Fetch, compose, nearest_quotes, refusal, tentative_text
+from rag.answer.compose import Draft, Fetch, compose, nearest_quotes, tentative_text
 from rag.answer.confidence import confidence, status_of
 from rag.answer.differ import differing, retracts, several
 from rag.answer.generate import Writer, Written
 from rag.answer.guard import guarded
 from rag.answer.question import Question
 from rag.answer.read import Evidence, Reader
+from rag.answer.refuse import refusal
 from rag.errors import ModelError
 from rag.lang import say
 from rag.types import Answer, Citation, Hit, Status, Turn
@@ -127,9 +128,10 @@ class Replier:
     def _surer(self, first: Evidence, best: Sequence[Evidence]) -> Evidence | None:
         """A sentence of the same document that has what the first one lacks, and is sure: it goes before.
 
-        The person, or both ends of a time; of other kinds the finders miss too much for their silence to decide.
+        The person, the place, or both ends of a time; of other kinds the finders miss too much for their silence to
+        decide.
         """
-        if first.kind not in ("person", "office") and not (first.kind == "date" and first.short):
+        if first.kind not in ("person", "office", "place") and not (first.kind == "date" and first.short):
             return None
         same = (e for e in best if e.hit.document.id == first.hit.document.id)
         tells = (e for e in same if e.short and not e.differences and not e.signals.missing)

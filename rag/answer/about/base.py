@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-DifferenceKind = Literal["year", "part", "day", "reference", "number", "name", "office", "level"]
+DifferenceKind = Literal[
+    "year", "part", "day", "reference", "number", "name", "office", "level", "means", "subject", "total"
+]
 
 
 @dataclass(frozen=True, slots=True)

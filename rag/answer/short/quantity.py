@@ -10,9 +10,8 @@ from itertools import pairwise
 
 from rag.answer.match import closeness, words_of
 from rag.answer.question import Question, is_comparison, key
-from rag.answer.short.base import Short, in_question
-from rag.text.dates import find_dates
-from rag.text.names import find_names
+from rag.answer.short.base import Short
+from rag.answer.short.elsewhere import is_elsewhere, is_of_another_year
 from rag.text.numbers import Quantity, find_quantities
 from rag.text.syllables import is_function_word, tokens
 from rag.text.unicode import fold, has_marks, lower
@@ -44,12 +43,10 @@ def find_quantity(question: Question, sentence: str, _: date | None) -> Short | 
         figure = re.match(r"[\d.,]+", sentence[start:end])
         if (figure and figure.group().rstrip(".,") in asked) or _is_share_of_another(question, sentence, end):
             continue
-        if _is_of_another_year(question, sentence, start):
+        if is_of_another_year(question, sentence, start):
             continue
         score = closeness(question.own_terms, sentence, start, end) + bonus
-        score -= _ELSEWHERE * is_told_of_another(question, sentence, start)
-        score -= _ELSEWHERE * is_whole_of_part(question, sentence, start)
-        score -= _ELSEWHERE * is_left_behind(question, sentence, start, end)
+        score -= _ELSEWHERE * is_elsewhere(question, sentence, start, end)
         score += _change_bonus(question, sentence, start) if asks_change else -_aside_penalty(sentence, start)
         if best is None or score > best.score:
             best = Short(sentence[start:end], start, end, score)
@@ -57,67 +54,6 @@ def find_quantity(question: Question, sentence: str, _: date | None) -> Short | 
 
 
 _ELSEWHERE = 0.6
-
-
-def is_told_of_another(question: Question, sentence: str, start: int) -> bool:
-    """Whether a figure stands in a clause that names others, while another clause names whom the question asks of.
-
-    "Công ty Mẫu An lỗ 2 tỷ đồng; Công ty Mẫu Giang lỗ 5 tỷ đồng." So does one of another year than the question's.
-    """
-    if _is_of_another_year(question, sentence, start):
-        return True
-    clauses = [m.span() for m in re.finditer(r"[^;]+", sentence)]
-    if len(clauses) < 2 or not question.names:
-        return False
-    asked = [any(name in sentence[a:b] for name in question.names) for a, b in clauses]
-    own = next((n for n, (a, b) in enumerate(clauses) if a <= start < b), None)
-    if own is None or asked[own] or not any(asked):
-        return False
-    a, b = clauses[own]
-    return any(not in_question(name.text, question) for name in find_names(sentence[a:b]))
-
-
-_AGAINST = re.compile(r";|(?<!\w)(?:so với|trong khi|còn(?= (?:năm|tháng|quý)))(?!\w)")
-
-
-def _is_of_another_year(question: Question, sentence: str, start: int) -> bool:
-    """Whether a figure's clause is of other years, while another clause is of the year that is asked for."""
-    if not question.years:
-        return False
-    edges = [0, *(m.start() for m in _AGAINST.finditer(sentence)), len(sentence)]
-    years = [{y for d in find_dates(sentence[a:b]) for y in (d.year, d.end_year) if y} for a, b in pairwise(edges)]
-    own = next((n for n, (a, b) in enumerate(pairwise(edges)) if a <= start < b), 0)
-    asked = [bool(found & question.years) for found in years]
-    return bool(years[own]) and not asked[own] and any(asked)
-
-
-_WITHIN = re.compile(r"(?<!\w)(?:trong đó|trong số đó|bao gồm|gồm)(?!\w)|(?<=\d): ")
-
-
-def is_whole_of_part(question: Question, sentence: str, start: int) -> bool:
-    """Whether a figure is the sum of which a part is asked for: "5 ca mới, trong đó 1 ca ở Mẫu Sơn"."""
-    within = _WITHIN.search(sentence)
-    if within is None or start >= within.start() or not question.names:
-        return False
-    whole, parts = sentence[: within.start()], sentence[within.end() :]
-    return any(name not in whole and re.search(rf"\d[^;.]{{0,60}}{re.escape(name)}", parts) for name in question.names)
-
-
-_MOVED = r"(?:tăng|giảm|hạ|nâng|điều chỉnh|chuyển|cắt|rút|lùi|đổi)"
-_FROM = re.compile(r"(?<!\w)từ\s+(?:mức\s+)?$", re.IGNORECASE)
-_MOVED_FROM = re.compile(rf"{_MOVED}(?:\s+\w+){{0,4}}\s*từ\s+(?:mức\s+)?$", re.IGNORECASE)
-_DOWN_TO = re.compile(r"[^.;,\d]{0,16}?\s(?:xuống|lên|còn)\s")
-_ON_TO = re.compile(r"[^.;,\d]{0,24}?\s(?:xuống|lên|còn|thành|sang|đến|tới)\s")
-_ASKS_BEFORE = re.compile(r"\b(tu (bao nhieu|may|muc)|truoc (do|day|khi)|ban dau|von la|cu la)\b")
-
-
-def is_left_behind(question: Question, sentence: str, start: int, end: int) -> bool:
-    """Whether a figure is what something was before it changed: "giảm từ 5% xuống 4,5%" says that it is 4,5%."""
-    if _ASKS_BEFORE.search(fold(question.text)):
-        return False
-    before = sentence[max(0, start - 40) : start]
-    plainly = _FROM.search(before) and _DOWN_TO.match(sentence, end)
-    return bool(plainly or (_MOVED_FROM.search(before) and _ON_TO.match(sentence, end)))
 
 
 def _aside_penalty(sentence: str, start: int) -> float:
@@ -199,7 +135,22 @@ def _wanted_quantities(question: Question, sentence: str) -> list[tuple[int, int
             found.append((quantity.start, end, 0.5 * share))
         elif _is_unit_wanted(quantity, units, question):
             found.append((quantity.start, max(end, quantity.end), 0.3 if units else 0.0))
-    return found
+    return _whole_ranges(sentence, found)
+
+
+def _whole_ranges(sentence: str, found: list[tuple[int, int, float]]) -> list[tuple[int, int, float]]:
+    """The two ends of a range are one figure: "95 - 105 tỷ đồng"."""
+    joined: list[tuple[int, int, float]] = []
+    for start, end, bonus in found:
+        if joined and _RANGE.fullmatch(sentence, joined[-1][1], start):
+            first, _, other = joined.pop()
+            joined.append((first, end, max(bonus, other)))
+        else:
+            joined.append((start, end, bonus))
+    return joined
+
+
+_RANGE = re.compile(r"\s?[-–]\s?")
 
 
 _PLAINLY: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = (
@@ -262,12 +213,14 @@ def _end_of_word(question: Question, sentence: str, end: int, starts: Sequence[i
     for (word, stop), (following, stop_after) in pairwise(words):
         if stop != end or sentence[stop : stop + 1] != " " or (fold(word), fold(following)) not in pairs:
             break
-        if is_function_word(key(following)):
+        if is_function_word(key(following)) and (word, following) not in _WITH_SMALL_WORDS:
             break
         end = stop_after
     return end
 
 
+_WITH_SMALL_WORDS = frozenset({("nhà", "ở"), ("chỗ", "ở"), ("nơi", "ở")})
+"""Nouns whose second syllable is a small word elsewhere."""
 _SYLLABLE = re.compile(r"[^\W\d_]+")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
@@ -99,6 +100,19 @@ def find_office(question: Question, sentence: str, _: date | None) -> Short | No
     return max(found, key=lambda s: s.score, default=None)
 
 
+_CALLED = 0.5
+"""What a calling or degree loses against an office: "Bác sĩ X, thành viên Ban chỉ đạo" is a member of that board."""
+_CALLING = re.compile(
+    r"(bac si|tien si|giao su|pho giao su|chuyen gia|luat su|ky su|cau thu|dien vien|ca si|doanh nhan|"
+    r"nha [a-z]+( [a-z]+)?)"
+)
+
+
+def is_calling(role: str) -> bool:
+    """Whether words name a calling or degree only, which contradicts no office."""
+    return bool(_CALLING.fullmatch(fold(role)))
+
+
 def _offices_of(question: Question, sentence: str, name: str) -> list[Short]:
     found = []
     for at in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", sentence):
@@ -110,7 +124,8 @@ def _offices_of(question: Question, sentence: str, name: str) -> list[Short]:
     for person in held:
         start = max(sentence.find(person.role, person.start, person.end), sentence.rfind(person.role, 0, person.end))
         if start >= 0:
-            found.append(placed(question, sentence, start, start + len(person.role)))
+            held_office = placed(question, sentence, start, start + len(person.role))
+            found.append(replace(held_office, score=held_office.score - _CALLED * is_calling(person.role)))
     return found
 
 

@@ -20,7 +20,7 @@ _BECAUSE = re.compile(
     r"(?<!\w)(?P<cue>do|vì|bởi vì|bởi|nhờ|xuất phát từ|bắt nguồn từ|(?:nguyên nhân|lý do|lí do)"
     r"(?: chính| chủ yếu| khiến[^,;:.]*?| dẫn (?:đến|tới)[^,;:.]*?| của[^,;:.]*?)? "
     r"(?:được xác định )?là(?: do| vì| bởi)?)\s+"
-    r"(?!(?:vậy|thế|đó|đấy|đâu|sao|chính)(?!\w))"
+    r"(?!(?:vậy|thế|đó|đấy|đâu|sao|chính|(?:điều|việc|lý do|lẽ|chuyện) (?:này|đó|ấy|trên))(?!\w))"
 )
 _BY = re.compile(
     r"do (?:[\w./-]+ ){1,8}?(?:thực hiện|tổ chức|sản xuất|chủ trì|ban hành|phát động|đứng đầu|quản lý|kiểm soát|"
@@ -29,8 +29,9 @@ _BY = re.compile(
 )
 """A "do" that names the doer, not the cause: "hệ thống do Nga sản xuất"."""
 _OCCASION = re.compile(
-    r"(?<!\w)(?P<cue>sau khi|(?<!trong )khi|nhằm|để|giữa lúc|trong bối cảnh|trước (?=nguy cơ|tình hình|diễn biến|thực "
-    r"trạng)|với lý do|về (?=tội|hành vi)|(?=có (?:nhiều )?(?:thành tích|công|hành vi)))\s*(?=\w)"
+    r"(?<!\w)(?P<cue>sau khi|(?<!trong )khi(?! được hỏi| nói| trả lời| đề cập)|nhằm|để|giữa lúc|trong bối cảnh|"
+    r"trước (?=nguy cơ|tình hình|diễn biến|thực trạng)|với lý do|về (?=tội|hành vi)|"
+    r"(?=có (?:nhiều )?(?:thành tích|công|hành vi)))\s*(?=\w)"
 )
 _EFFECT = re.compile(r"(?<!\w)(?:khiến(?: cho)?|dẫn (?:đến|tới)|làm cho|cho nên|nên|buộc)(?!\w)")
 _NAMED = re.compile(r"(?<!\w)(?:nguyên nhân|lý do|lí do)(?!\w)", re.IGNORECASE)
@@ -70,6 +71,8 @@ def _causes(question: Question, sentence: str) -> Iterator[tuple[int, int]]:
             yield cue.end(), end
     for cue in _OCCASION.finditer(plain):
         opens = _opens(plain, cue.start())
+        if opens and cue["cue"] == "khi":  # a mere point in time
+            continue
         end = _end(plain, cue.end(), opens=opens)
         rest = sentence[end:] if opens else _clause_before(sentence, plain, cue.start())
         if _says_effect(question, rest) and not _is_effect(question, sentence[cue.end() : end]):

@@ -12,11 +12,12 @@ from rag.answer.kinds import Kind
 from rag.answer.question import Question, key
 from rag.answer.read import Evidence, Reader
 from rag.answer.short.base import Short, in_question, placed
-from rag.answer.short.quantity import fits_unit, is_told_of_another, is_whole_of_part
+from rag.answer.short.elsewhere import is_told_of_another, is_whole_of_part
+from rag.answer.short.quantity import fits_unit
 from rag.answer.short.when import asks_both_ends
 from rag.answer.short.who import office_asked
 from rag.answer.span.model import Found
-from rag.answer.span.snap import snap
+from rag.answer.span.snap import snap, whole_enumeration
 from rag.text.dates import find_dates
 from rag.text.names import find_names
 from rag.text.syllables import folded_terms, tokens
@@ -112,6 +113,7 @@ class SpanReader:
         start, end = snap(evidence.text, found.start, found.end)
         if start == end or not _may_mark(question):
             return evidence.short
+        end = whole_enumeration(evidence.text, start, end) if evidence.kind in _ENUMERABLE else end
         marked = placed(question, evidence.text, start, end)
         if evidence.kind == "person" and _is_named_already(question, marked.text):
             return evidence.short
@@ -125,6 +127,8 @@ class SpanReader:
         return marked if _is_better(question, marked, likely, evidence) else evidence.short
 
 
+_ENUMERABLE: frozenset[Kind] = frozenset({"list", "other", "place", "person", "definition"})
+"""Kinds of answers that may be several things; of them none is left out."""
 _CHOICE = re.compile(r"\b(hay|hoac)\b")
 
 
@@ -239,6 +243,8 @@ _A_PLACE = re.compile(
 """Words with which a place begins, or that stand right before its name."""
 
 
+_A_BODY = re.compile(r"(?:HĐQT|HĐND|UBND|BCH|BTC|Hội đồng|Ban|Bộ|Sở|Công ty|Tập đoàn|Chính phủ|Quốc hội)(?!\w)")
+_AT = re.compile(r"(?<!\w)(?:tại|ở|đến|tới|về|trong|thuộc|của|từ) (?:\w+ ){0,2}$", re.IGNORECASE)
 _FROM = re.compile(r"\btu (dau|noi nao)\b")
 
 
@@ -251,6 +257,8 @@ def _may_answer(question: Question, evidence: Evidence, marked: Short) -> bool:
         return not (_A_PLACE.match(marked.text) or (before and _A_PLACE.fullmatch(" ".join(before[-1:]))))
     if evidence.kind == "place" and _FROM.search(fold(question.text)):
         return bool(re.search(r"(?<!\w)[Tt]ừ (?:\w+ ){0,3}$", evidence.text[: marked.start]))
+    if evidence.kind == "place" and _A_BODY.match(marked.text):
+        return bool(_AT.search(evidence.text[: marked.start]))
     return evidence.kind not in _TELLS or bool(_TELLS[evidence.kind].search(marked.text))
 
 

@@ -60,3 +60,35 @@ def _balanced(sentence: str, start: int, end: int) -> tuple[int, int]:
         if inside.count(opening) > inside.count(closing) and sentence.startswith(closing, end):
             return start, end + 1
     return start, end
+
+
+_NEXT_ITEM = re.compile(r"(?:,\s+và\s+|,\s+|\s+và\s+)(?P<item>[^\W\d_][^,;.:()\n]*?)(?=,|;|\.|:|\(|\)|\n|\s+và\s|$)")
+_LAST_ITEM = re.compile(r"(?:^|,\s+|\s+và\s+)(?P<item>[^,;]*?)$")
+_LONGEST_ITEM = 6
+"""Words."""
+
+
+def whole_enumeration(sentence: str, start: int, end: int) -> int:
+    """Where an enumeration ends that a span cuts short: items that begin alike, or names, go on.
+
+    >>> text = "bằng ba ngôn ngữ tiếng Việt, tiếng Anh, tiếng Nhật."
+    >>> text[17 : whole_enumeration(text, 17, 38)]
+    'tiếng Việt, tiếng Anh, tiếng Nhật'
+    """
+    if not re.search(r",\s|\svà\s", sentence[start:end]):
+        return end
+    while following := _NEXT_ITEM.match(sentence, end):
+        last = _LAST_ITEM.search(sentence[start:end])
+        if last is None or not _alike(last["item"], following["item"]):
+            break
+        end = following.end()
+    return end
+
+
+def _alike(item: str, following: str) -> bool:
+    """Whether two items begin with the same word, or are names both."""
+    first, second = item.split(), following.split()
+    if not first or not second or max(len(first), len(second)) > _LONGEST_ITEM:
+        return False
+    named = all(word[0].isupper() for word in (*first, *second))
+    return named or (lower(first[0]) == lower(second[0]) and first[0].islower())
