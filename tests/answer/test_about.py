@@ -157,3 +157,24 @@ def test_foreign_name_that_opens_the_question_must_be_named() -> None:
     asked = "Oslo mở lại chợ khi nào?"
     assert _differs(asked, "Ngày 3/8, thành phố mở lại chợ.") == [("name", "Oslo")]
     assert not _differs(asked, "Ngày 3/8, Oslo mở lại chợ.")
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "kind"),
+    [
+        ("Công ty trả cổ tức bằng cổ phiếu bao nhiêu?", "Công ty trả cổ tức bằng tiền mặt 15%.", "means"),
+        ("Công ty trả cổ tức bằng tiền mặt bao nhiêu?", "Công ty trả cổ tức bằng tiền mặt 15%.", ""),
+        ("Công ty trả cổ tức bằng gì?", "Công ty trả cổ tức bằng tiền mặt 15%.", ""),
+        ("Ai được tặng bằng khen?", "Ông Mẫu được trả lương bằng tiền mặt.", ""),
+        ("Ông Mẫu bị phạt tổng cộng mấy năm tù?", "Ông Mẫu bị phạt 2 năm tù và 3 năm tù.", "total"),
+        ("Ông Mẫu bị phạt tổng cộng mấy năm tù?", "Tổng hợp, ông Mẫu chịu 5 năm tù, gồm 2 năm và 3 năm.", ""),
+        ("Ông Mẫu bị phạt mấy năm tù?", "Ông Mẫu bị phạt 2 năm tù và 3 năm tù.", ""),
+        ("Bộ yêu cầu gì về nhà ở cho công nhân?", "Bộ yêu cầu công an giúp người nhà thí sinh.", "subject"),
+        ("Bộ yêu cầu gì về nhà ở cho công nhân?", "Bộ yêu cầu xây nhà cho công nhân.", ""),
+        ("Bộ yêu cầu gì về phòng chống hạn mặn?", "Bộ yêu cầu phòng chống hạn hán và xâm nhập mặn.", ""),
+        ("Bộ yêu cầu gì về phòng chống hạn mặn?", "Bộ yêu cầu phòng, chống dịch.", "subject"),
+        ("Khi nào công nhân trở về quê nhà?", "Bộ yêu cầu phòng, chống dịch.", ""),
+    ],
+)
+def test_what_the_question_narrows_down_must_be_told(question: str, sentence: str, kind: str) -> None:
+    assert [found for found, _ in _differs(question, sentence)] == ([kind] if kind else [])

@@ -16,12 +16,12 @@ from rag.answer.read import RuleReader
 from rag.answer.span import model, weights
 from rag.answer.span.model import Found
 from rag.answer.span.reader import Mix, SpanReader
-from rag.answer.span.snap import snap
+from rag.answer.span.snap import snap, whole_enumeration
 from rag.errors import SettingError
 from rag.index.encode import load_encoder
 from rag.settings import Settings
 from rag.text.sentences import sentence_spans
-from rag.types import DocumentInfo, Hit, Passage, Span
+from rag.types import Document, DocumentInfo, Hit, Passage, Span
 
 QUESTIONS = {
     "place": "Hội nghị tổng kết chương trình nước sạch tổ chức ở đâu?",
@@ -327,3 +327,40 @@ def test_first_sentence_about_what_is_asked_is_read_though_the_window_is_full(ar
     evidence = SpanReader(Differing(), lambda: Marker("45 bể"), Mix(window=1)).read(question, hits_of(article))
     read = [e for e in evidence if e.signals.span is not None]
     assert sorted(bool(e.differences) for e in read) == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "marked", "whole"),
+    [
+        ("Nói tiếng Tày, tiếng Nùng, tiếng Dao.", "tiếng Tày, tiếng Nùng", "tiếng Tày, tiếng Nùng, tiếng Dao"),
+        ("Gồm Mẫu An, Mẫu Sơn và Mẫu Giang.", "Mẫu An, Mẫu Sơn", "Mẫu An, Mẫu Sơn và Mẫu Giang"),
+        ("Nói tiếng Tày, tiếng Nùng, theo ông Mẫu.", "tiếng Tày, tiếng Nùng", "tiếng Tày, tiếng Nùng"),
+        ("Ở Mẫu An, Mẫu Sơn cũng có lễ hội.", "Mẫu An", "Mẫu An"),
+    ],
+)
+def test_an_enumeration_is_not_cut_short(sentence: str, marked: str, whole: str) -> None:
+    start = sentence.index(marked)
+    assert sentence[start : whole_enumeration(sentence, start, start + len(marked))] == whole
+
+
+@pytest.mark.parametrize(
+    ("sentence", "marked", "short"),
+    [
+        ("HĐQT công ty triệu tập cuộc họp bất thường.", "HĐQT công ty", None),
+        ("Cuộc họp bất thường của cơ quan ở Công ty lớn.", "Công ty lớn", "Công ty lớn"),
+        ("Cuộc họp bất thường diễn ra tại hội trường lớn.", "hội trường lớn", "hội trường lớn"),
+    ],
+)
+def test_a_body_is_a_place_only_where_something_is_at_it(sentence, marked, short, hits_of):
+    document = Document(DocumentInfo("d9", "k9", "v1", "default", "hop.txt", "Tin họp"), sentence)
+    reader = SpanReader(RuleReader(), lambda: Marker(marked))
+    best = reader.read(analyse("Cuộc họp bất thường diễn ra ở đâu?"), hits_of(document))[0]
+    assert (best.short.text if best.short else None) == short
+
+
+def test_words_marked_where_no_cause_is_given_are_no_cause(hits_of):
+    document = Document(DocumentInfo("d9", "k9", "v1", "default", "cho.txt", "Tin chợ"), "Xã đóng cửa chợ từ thứ Hai.")
+    reader = SpanReader(RuleReader(), lambda: Marker("thứ Hai"))
+    best = reader.read(analyse("Vì sao xã đóng cửa chợ?"), hits_of(document))[0]
+    assert best.short is None
+    assert best.signals.missing == 1.0
