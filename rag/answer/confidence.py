@@ -39,6 +39,7 @@ _UNTOLD: Final[dict[Kind, float]] = {
     "place": 0.5,
     "reason": 0.4,
     "list": 0.4,
+    "other": 0.4,
     "yesno": 0.4,
 }
 """What is left of the confidence when the answer of the asked kind is not in the sentence.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date
+from difflib import SequenceMatcher
 from typing import Final
 
 from rag.answer.cite import Claim
@@ -97,9 +98,18 @@ def _distinct(evidence: Sequence[Evidence]) -> list[Evidence]:
     kept: list[tuple[str, Evidence]] = []
     for item in evidence:
         value = _value(item)
-        if not any(value in other or other in value for other, _ in kept):
+        same = (value in o or o in value or (item.kind == "person" and _is_misspelt(value, o)) for o, _ in kept)
+        if not any(same):
             kept.append((value, item))
     return [item for _, item in kept]
+
+
+def _is_misspelt(value: str, other: str) -> bool:
+    """Whether two names are one, written with a letter more or two exchanged: "Giuseppe", "Giussepe"."""
+    return SequenceMatcher(None, value, other).ratio() >= _MISSPELT
+
+
+_MISSPELT: Final = 0.92
 
 
 def _value(evidence: Evidence) -> str:

@@ -38,7 +38,11 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
         r"|huong dan|to trinh|luat)\b.*\bso (may|bao nhieu|nao)\b",
     ),
     ("list", r"\b(nhung|cac|hai|ba|bon|nam|sau|bay|tam|chin|muoi) (\S+ ){1,4}?(nao|ai)\b|\bnhung ai\b"),
-    ("reason", r"\b(vi sao|tai sao|do dau ma|nguyen nhan|ly do|li do|sao lai|vi ly do)\b"),
+    (
+        "reason",
+        r"\b(vi sao|tai sao|do dau ma|nguyen nhan|ly do|li do|sao lai|vi ly do|de lam gi|nham gi|"
+        r"(nham|vi|voi|co) muc dich gi)\b",
+    ),
     (
         "date",
         r"\b(khi nao|bao gio|luc nao|hom nao|(ngay|thang|nam|thoi gian|thoi diem|gio|quy|buoi|dip|tuan|mua|the ky)"
@@ -75,12 +79,16 @@ LIST_NOUNS = re.compile(
     r"\b(nhiem vu|giai phap|ket qua|noi dung|muc tieu|bien phap|han che|ton tai|yeu cau|kien nghi|de xuat|hoat dong|"
     r"chi tieu|thanh tich|phuong huong|chinh sach)\b"
 )
+_NAMED = (
+    r"(?:tinh|huyen|xa|thanh pho|quan|phuong|dia phuong|nuoc|quoc gia|ngan hang|cong ty|doanh nghiep|truong|benh vien|"
+    r"phong kham|clb|cau lac bo|chua|ong|ba|dong chi|nguoi|cau thu|tinh thanh)"
+)
 NAMED_LISTS = re.compile(
-    r"\b(nhung|cac|hai|ba|bon|nam|sau|bay|tam|chin|muoi) (?:tinh|huyen|xa|thanh pho|quan|phuong|dia phuong|nuoc|"
-    r"quoc gia|ngan hang|cong ty|doanh nghiep|truong|benh vien|ong|ba|dong chi|nguoi|cau thu|tinh thanh)"
-    r"( [a-z]+){0,2} (?:nao|ai)\b|\bnhung ai\b"
+    rf"\b(?:nhung|cac|hai|ba|bon|nam|sau|bay|tam|chin|muoi) {_NAMED}(?: [a-z]+){{0,2}} (?:nao|ai)\b|\bnhung ai\b"
 )
 """Lists of things with names: "những tỉnh nào"; a sentence that names none of them enumerates nothing."""
+NAMED_THING = re.compile(rf"\b(?P<noun>{_NAMED})(?: [a-z]+){{0,2}} nao\b")
+"""One thing with a name: "phòng khám nào" is not answered with "một phòng khám tư nhân"."""
 
 
 def plain_words(text: str) -> str:

@@ -23,6 +23,7 @@ from rag.answer.short.base import in_question
 from rag.answer.short.why import names_cause
 from rag.text.names import find_names
 from rag.text.sentences import sentence_spans
+from rag.text.unicode import fold
 from rag.types import Document, Hit, Span
 
 
@@ -311,7 +312,7 @@ def _signals(question: Question, candidate: _Candidate, short: Short | None) -> 
         pairs=candidate.pairs,
         dense=candidate.hit.dense,
         short=float(told) if question.kind in _TYPED else 0.5,
-        missing=float(not told and question.kind in _TYPED and not _may_tell(question, candidate.text)),
+        missing=float(not told and _is_due(question, candidate.text)),
         near=max(_gives_cause(question.kind, candidate.text), min(1.0, short.score) if short else 0.0),
     )
 
@@ -329,11 +330,20 @@ def _gives_cause(kind: Kind, text: str) -> float:
     return float(kind == "reason" and bool(re.match(r"(nguyên nhân|lý do|sở dĩ|lí do)\b", text.lower())))
 
 
-def _may_tell(question: Question, text: str) -> bool:
-    """Whether a sentence without the form of a list may still be the answer: of things with names, if it names any."""
-    if question.kind != "list":
-        return False
-    return not question.wants_names or any(not in_question(name.text, question) for name in find_names(text))
+def _is_due(question: Question, text: str) -> bool:
+    """Whether a sentence without the form of the answer can be none: of things with names, if it names none."""
+    if question.named_noun:
+        return not _names_one(question, text)
+    if question.wants_names:
+        return all(in_question(name.text, question) for name in find_names(text))
+    return question.kind in _TYPED and question.kind != "list"
+
+
+def _names_one(question: Question, text: str) -> bool:
+    """Whether the noun asked for stands before a name that the question has not: "phòng khám đa khoa Mẫu An"."""
+    found = re.finditer(rf"\b{question.named_noun}(?: [a-z]+){{0,2}} (?=\w)", fold(text))
+    behind = [text[m.end() :].split(maxsplit=1)[0] for m in found]
+    return any(word[0].isupper() and not in_question(word, question) for word in behind)
 
 
 def _tells(question: Question, text: str) -> bool:

@@ -12,6 +12,7 @@ from rag.answer.confidence import confidence, status_of
 from rag.answer.differ import differing, retracts, several
 from rag.answer.generate import Writer, Written
 from rag.answer.guard import guarded
+from rag.answer.kinds import Kind
 from rag.answer.question import Question
 from rag.answer.read import Evidence, Reader
 from rag.answer.refuse import refusal
@@ -25,6 +26,8 @@ _CONSIDERED = 6
 _TELLING = 0.6
 """Share of the question's words from which on a sentence that differs (in its year, say) is worth naming."""
 
+_DECIDED: frozenset[Kind] = frozenset({"person", "office", "place", "reason"})
+"""Kinds of answers that the finders find where they stand."""
 _FAR_LESS = 0.15
 """How much less of the question a sentence without difference may say."""
 
@@ -106,11 +109,11 @@ class Replier:
     def _read(self, question: Question, hits: Sequence[Hit]) -> _Read:
         read = self.reader.read(question, hits)
         # What a document takes back ("số liệu … chưa chính xác") is the last thing to rest on.
-        evidence = self._most_certain_first(sorted(read, key=lambda e: retracts(e.text)))
+        evidence = self._most_certain_first(question, sorted(read, key=lambda e: retracts(e.text)))
         sure = confidence(evidence[0]) if evidence else 0.0
         return _Read(question, evidence, sure, status_of(sure, self.caution))
 
-    def _most_certain_first(self, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    def _most_certain_first(self, question: Question, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
         """Among the best sentences, one that is about what is asked goes before one that is not.
 
         Unless that one is unsure and says far less of what was asked: then naming the difference helps more.
@@ -119,22 +122,26 @@ class Replier:
         first = next((e for e in best if not e.differences), None)
         told = max((e.signals.sentence for e in best if e.differences and not e.heading), default=0.0)
         sure = first is not None and status_of(confidence(first), self.caution) == "answered"
-        if first and not sure and first.signals.missing and (tells := self._surer(first, best)):
+        if first and not sure and first.signals.missing and (tells := self._surer(question, first, best)):
             return (tells, *(e for e in evidence if e is not tells))
         if first is None or (not sure and told >= _TELLING and first.signals.sentence < told - _FAR_LESS):
             return tuple(sorted(evidence, key=lambda e: -e.signals.sentence * bool(e.differences)))
         return (first, *(e for e in evidence if e is not first))
 
-    def _surer(self, first: Evidence, best: Sequence[Evidence]) -> Evidence | None:
+    def _surer(self, question: Question, first: Evidence, best: Sequence[Evidence]) -> Evidence | None:
         """A sentence of the same document that has what the first one lacks, and is sure: it goes before.
 
-        The person, the place, or both ends of a time; of other kinds the finders miss too much for their silence to
-        decide.
+        One of another document only where a name is asked for, and if it says no less of the question.
+
+        The person, the place, the cause, the name, or both ends of a time; of other kinds the finders miss too much for
+        their silence to decide.
         """
-        if first.kind not in ("person", "office", "place") and not (first.kind == "date" and first.short):
+        decides = first.kind in _DECIDED or question.wants_names or (first.kind == "date" and first.short)
+        if not decides:
             return None
-        same = (e for e in best if e.hit.document.id == first.hit.document.id)
-        tells = (e for e in same if e.short and not e.differences and not e.signals.missing)
+        said = first.signals.sentence if question.named_noun else 2.0
+        same = (e for e in best if e.hit.document.id == first.hit.document.id or e.signals.sentence >= said)
+        tells = (e for e in same if not e.differences and not e.signals.missing and (e.short or question.wants_names))
         return next((e for e in tells if status_of(confidence(e), self.caution) == "answered"), None)
 
     def _quoted(self, read: _Read, notes: tuple[str, ...]) -> Iterator[Piece | Answer]:

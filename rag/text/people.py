@@ -62,7 +62,7 @@ _VERB: Final = re.compile(
     + alternation("""
     đã|đang|sẽ|cho|nói|phát biểu|khẳng định|nhấn mạnh|yêu cầu|đề nghị|chủ trì|dự|tham dự|chia sẻ|trao|tặng|cùng|làm
     thông tin|báo cáo|đánh giá|chỉ đạo|phản ánh|bày tỏ|đến|tới|có|được|và đại|phân tích|lưu ý|giải thích|cảnh báo
-    kiểm tra|cũng|vừa|từng|đề xuất|kiến nghị|tiếp tục|xác nhận|tuyên bố|kêu gọi|nhận định|cam kết|thừa nhận|mong muốn
+    kiểm tra|cũng|từng|đề xuất|kiến nghị|tiếp tục|xác nhận|tuyên bố|kêu gọi|nhận định|cam kết|thừa nhận|mong muốn
     chúc mừng|thăm|phê bình|lý giải|cho hay
     """)
     + r"(?!\w).*"

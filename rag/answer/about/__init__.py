@@ -11,7 +11,7 @@ from rag.answer.about.names import name_differences, names_all
 from rag.answer.about.offices import foreign_office, level_differences, office_differences
 from rag.answer.about.places import other_nation, other_of_its_kind, whole_for_part
 from rag.answer.about.times import day_differences, part_differences, year_differences
-from rag.answer.about.wording import means_differences, subject_differences, total_differences
+from rag.answer.about.wording import beside_differences, means_differences, subject_differences, total_differences
 from rag.answer.question import Question
 
 __all__ = ["Difference", "Setting", "differences", "names_all"]
@@ -37,4 +37,5 @@ def differences(question: Question, sentence: str, setting: Setting) -> tuple[Di
         *means_differences(question, sentence),
         *subject_differences(question, setting, sentence),
         *total_differences(question, sentence),
+        *beside_differences(question, sentence),
     )

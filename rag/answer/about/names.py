@@ -54,6 +54,8 @@ def _is_named(name: str, opens: bool, capitals: frozenset[str], plain: str) -> b
     :param opens: The name opens the question, so that its first capital means nothing.
     """
     words = [t.text for t in tokens(name)]
+    if len(words) > 1 and len({key(w) for w in words}) == 1:  # "Giai Giai": one of them alone is another name
+        return fold(canonical_tones(name)) in plain
     if all(key(w) in capitals for w in words[opens:] if w[0].isupper()):
         return len(words) > 1 or not opens or fold(words[0]) in plain
     return (

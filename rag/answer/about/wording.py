@@ -78,3 +78,16 @@ def total_differences(question: Question, sentence: str) -> tuple[Difference, ..
     units = [q.unit for q in find_quantities(sentence) if q.unit]
     several = next((unit for unit in units if units.count(unit) > 1), "")
     return (Difference("total", asked.group()),) if several else ()
+
+
+_BESIDE = re.compile(r"(?:Ngoài|Khác với|Không như|Trái với) (?!ra(?!\w)|việc(?!\w))(?P<beside>[^,;.]{2,60}),")
+
+
+def beside_differences(question: Question, sentence: str) -> tuple[Difference, ...]:
+    """What a sentence sets aside: "Ngoài sedan, nhiều mẫu hatchback …" is not about the sedan."""
+    beside = _BESIDE.match(sentence)
+    if beside is None:
+        return ()
+    aside, rest = words_of(beside["beside"]), words_of(sentence[beside.end() :])
+    only = [t.text for t in question.own_terms if aside.find(t) and not rest.find(t)]
+    return (Difference("name", only[0], ""),) if only else ()

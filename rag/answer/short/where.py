@@ -67,7 +67,8 @@ def _common_places(question: Question, sentence: str) -> list[Short]:
     for at in _AT.finditer(sentence):
         place = _GOES_ON.sub("", at["place"]).rstrip()
         named = re.search(r"[A-ZĐÀ-Ỹ\d]", place)
-        if named and len(place.split()) <= _LONGEST_PLACE and not in_question(place, question):
+        told = [n.text for n in find_names(place)] or [place]
+        if named and len(place.split()) <= _LONGEST_PLACE and not all(in_question(n, question) for n in told):
             found.append(placed(question, sentence, at.start("place"), at.start("place") + len(place)))
     return found
 

@@ -22,13 +22,18 @@ def find_person(question: Question, sentence: str, _: date | None) -> Short | No
     found = [
         placed(question, sentence, p.start, p.end)
         for p in find_people(sentence)
-        if not in_question(p.name, question) and _holds(p.role, office)
+        if (not in_question(p.name, question) or (office and _is_titled(sentence, p.start))) and _holds(p.role, office)
     ]
     if not found and office:
         found = _holders(question, sentence, office)
     elif not found:
         found = [n for n in names(question, sentence) if _may_be_person(n.text, sentence, n.start)]
     return max(found, key=lambda s: s.score, default=None)
+
+
+def _is_titled(sentence: str, start: int) -> bool:
+    """Whether a name is that of a person, though the question has it in the name of a body: "Phòng khám Trần Văn A"."""
+    return bool(re.search(r"(?<!\w)(?:ông|bà|anh|chị|đồng chí) $", lower(sentence[:start])))
 
 
 def office_asked(question: Question) -> str:

@@ -17,7 +17,8 @@ from rag.text.syllables import tokens
 from rag.text.unicode import fold, lower
 
 _BECAUSE = re.compile(
-    r"(?<!\w)(?P<cue>do|vì|bởi vì|bởi|nhờ|xuất phát từ|bắt nguồn từ|(?:nguyên nhân|lý do|lí do)"
+    r"(?<!\w)(?P<cue>do|vì|bởi vì|bởi|nhờ(?! (?:một |các |những )?(?:nhân viên|người|bạn|ông|bà|anh|chị|bác sĩ))|"
+    r"xuất phát từ|bắt nguồn từ|(?:nguyên nhân|lý do|lí do)"
     r"(?: chính| chủ yếu| khiến[^,;:.]*?| dẫn (?:đến|tới)[^,;:.]*?| của[^,;:.]*?)? "
     r"(?:được xác định )?là(?: do| vì| bởi)?)\s+"
     r"(?!(?:vậy|thế|đó|đấy|đâu|sao|chính|(?:điều|việc|lý do|lẽ|chuyện) (?:này|đó|ấy|trên))(?!\w))"
@@ -29,16 +30,18 @@ _BY = re.compile(
 )
 """A "do" that names the doer, not the cause: "hệ thống do Nga sản xuất"."""
 _OCCASION = re.compile(
-    r"(?<!\w)(?P<cue>sau khi|(?<!trong )khi(?! được hỏi| nói| trả lời| đề cập)|nhằm|để|giữa lúc|trong bối cảnh|"
+    r"(?<!\w)(?P<cue>sau khi|(?<!trong )khi(?! được hỏi| nói| trả lời| đề cập)|nhằm|để|hòng|với mục đích|"
+    r"mục đích (?:là )?để|giữa lúc|trong bối cảnh|"
     r"trước (?=nguy cơ|tình hình|diễn biến|thực trạng)|với lý do|về (?=tội|hành vi)|"
     r"(?=có (?:nhiều )?(?:thành tích|công|hành vi)))\s*(?=\w)"
 )
-_EFFECT = re.compile(r"(?<!\w)(?:khiến(?: cho)?|dẫn (?:đến|tới)|làm cho|cho nên|nên|buộc)(?!\w)")
+_EFFECT = re.compile(r"(?<!\w)(?:(?:đã |mới )?(?:khiến(?: cho)?|dẫn (?:đến|tới)|làm cho|buộc)|cho nên|nên)(?!\w)")
 _NAMED = re.compile(r"(?<!\w)(?:nguyên nhân|lý do|lí do)(?!\w)", re.IGNORECASE)
 _END = re.compile(
     r"[;:.?!]|,\s*(?=(?:khiến|nên|dẫn|theo|đồng thời|trong đó|trong khi|bên cạnh|tuy|nhưng|còn|ngoài ra|cho nên|vì vậy|"
     r"do đó|do vậy|từ đó)(?!\w))|\s(?=nên\s)"
 )
+_COMMA = re.compile(r"[,;:.?!]|\s(?=nên\s)")
 _NAMED_FIRST = 5
 """Words behind "do", "vì" that say what the cause is."""
 _EFFECT_SHARE = 0.6
@@ -66,19 +69,21 @@ def names_cause(sentence: str) -> bool:
 def _causes(question: Question, sentence: str) -> Iterator[tuple[int, int]]:
     plain = lower(sentence)
     for cue in _BECAUSE.finditer(plain):
-        end = _end(plain, cue.end(), opens=_opens(plain, cue.start()))
+        end = _end(question, plain, cue.end(), opens=_opens(plain, cue.start()))
         if not _BY.match(plain, cue.start()) and not _is_effect(question, sentence[cue.end() : end]):
             yield cue.end(), end
     for cue in _OCCASION.finditer(plain):
         opens = _opens(plain, cue.start())
         if opens and cue["cue"] == "khi":  # a mere point in time
             continue
-        end = _end(plain, cue.end(), opens=opens)
+        end = _end(question, plain, cue.end(), opens=opens)
         rest = sentence[end:] if opens else _clause_before(sentence, plain, cue.start())
         if _says_effect(question, rest) and not _is_effect(question, sentence[cue.end() : end]):
             yield cue.end(), end
     for cue in _EFFECT.finditer(plain):
         start = max(plain.rfind(mark, 0, cue.start()) + 1 for mark in ";:.")
+        turn = list(re.finditer(r"(?:,\s*|(?<!\w))(?:nhưng|chính)\s", plain[start : cue.start()]))
+        start += turn[-1].end() if turn else 0
         before = _BECAUSE.search(plain, start, cue.start())
         if before is None and start < cue.start() - 1 and _says_effect(question, sentence[cue.end() :]):
             yield start, cue.start()
@@ -88,10 +93,12 @@ def _opens(plain: str, start: int) -> bool:
     return not plain[:start].strip(" \"“'-–")
 
 
-def _end(plain: str, start: int, *, opens: bool) -> int:
-    """Where a clause ends; one that opens its sentence, at the comma before what it explains."""
-    found = (re.compile(r"[,;:.?!]") if opens else _END).search(plain, start)
-    return found.start() if found else len(plain)
+def _end(question: Question, plain: str, start: int, *, opens: bool) -> int:
+    """Where a clause ends; before what it explains, where that follows behind a comma."""
+    found = (_COMMA if opens else _END).search(plain, start)
+    end = found.start() if found else len(plain)
+    commas = (m.start() for m in re.finditer(",", plain[start:end]))
+    return next((start + at for at in commas if _says_effect(question, plain[start + at : end])), end)
 
 
 def _clause_before(sentence: str, plain: str, end: int) -> str:

@@ -17,7 +17,7 @@ from rag.answer.short.quantity import fits_unit
 from rag.answer.short.when import asks_both_ends
 from rag.answer.short.who import office_asked
 from rag.answer.span.model import Found
-from rag.answer.span.snap import snap, whole_enumeration
+from rag.answer.span.snap import leading_name, snap, whole_enumeration
 from rag.text.dates import find_dates
 from rag.text.names import find_names
 from rag.text.syllables import folded_terms, tokens
@@ -115,7 +115,9 @@ class SpanReader:
             return evidence.short
         end = whole_enumeration(evidence.text, start, end) if evidence.kind in _ENUMERABLE else end
         marked = placed(question, evidence.text, start, end)
-        if evidence.kind == "person" and _is_named_already(question, marked.text):
+        if question.wants_names and (name := leading_name(marked.text)):
+            marked = placed(question, evidence.text, start, start + len(name))
+        if evidence.kind in ("person", "place") and _is_named_already(question, marked.text):
             return evidence.short
         if _repeats(question, marked.text):
             return evidence.short
@@ -129,6 +131,14 @@ class SpanReader:
 
 _ENUMERABLE: frozenset[Kind] = frozenset({"list", "other", "place", "person", "definition"})
 """Kinds of answers that may be several things; of them none is left out."""
+
+
+def _names_anew(question: Question, words: str) -> bool:
+    """Whether words have a capital that the question has not: they name something."""
+    asked = set(folded_terms(question.text))
+    return any(t.text[0].isupper() and fold(t.text) not in asked for t in tokens(words))
+
+
 _CHOICE = re.compile(r"\b(hay|hoac)\b")
 
 
@@ -139,7 +149,7 @@ def _repeats(question: Question, words: str) -> bool:
 
 
 def _is_named_already(question: Question, person: str) -> bool:
-    """Whether the question names everybody whom the words name: asked for the doer, the network marks a victim."""
+    """Whether the question names all that the words name: asked for the doer, the network marks a victim."""
     named = find_names(person)
     return bool(named) and all(in_question(name.text, question) for name in named)
 
@@ -250,6 +260,8 @@ _FROM = re.compile(r"\btu (dau|noi nao)\b")
 
 def _may_answer(question: Question, evidence: Evidence, marked: Short) -> bool:
     """Whether the network's words are of the kind asked for: a place is no person, a sum no area."""
+    if question.wants_names and not _names_anew(question, marked.text):
+        return False
     if evidence.kind == "quantity" and not fits_unit(question, marked.text):
         return False
     if evidence.kind == "person":

@@ -85,6 +85,21 @@ def whole_enumeration(sentence: str, start: int, end: int) -> int:
     return end
 
 
+_NAME_FIRST = re.compile(r"[A-ZĐÀ-Ỹ][\w.-]*(?: [A-ZĐÀ-Ỹ\d][\w.-]*)*(?= [a-zà-ỹđ])")
+_LONGEST_NAME = 6
+"""Words."""
+
+
+def leading_name(words: str) -> str:
+    """The name with which a long stretch of words begins, empty where it begins otherwise or is short.
+
+    >>> leading_name("Inter sẵn sàng soạn bản hợp đồng mới")
+    'Inter'
+    """
+    found = _NAME_FIRST.match(words)
+    return found.group() if found and len(words.split()) > _LONGEST_NAME else ""
+
+
 def _alike(item: str, following: str) -> bool:
     """Whether two items begin with the same word, or are names both."""
     first, second = item.split(), following.split()
