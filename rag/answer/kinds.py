@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 
 from rag.text.abbreviations import expand
 from rag.text.syllables import tokens
-from rag.text.unicode import canonical_tones, fold, has_marks
+from rag.text.unicode import canonical_tones, fold, has_marks, lower
 
 Kind: TypeAlias = Literal[
     "quantity",
@@ -40,7 +40,7 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     ("list", r"\b(nhung|cac|hai|ba|bon|nam|sau|bay|tam|chin|muoi) (\S+ ){1,4}?(nao|ai)\b|\bnhung ai\b"),
     (
         "reason",
-        r"\b(vi sao|tai sao|do dau ma|nguyen nhan|ly do|li do|sao lai|vi ly do|de lam gi|nham gi|"
+        r"\b(vi sao|tai sao|do dau ma|nguyen nhan|ly do|li do|sao lai|vi ly do|(?<!dung )de lam gi|nham gi|"
         r"(nham|vi|voi|co) muc dich gi)\b",
     ),
     (
@@ -80,15 +80,30 @@ LIST_NOUNS = re.compile(
     r"chi tieu|thanh tich|phuong huong|chinh sach)\b"
 )
 _NAMED = (
-    r"(?:tinh|huyen|xa|thanh pho|quan|phuong|dia phuong|nuoc|quoc gia|ngan hang|cong ty|doanh nghiep|truong|benh vien|"
-    r"phong kham|clb|cau lac bo|chua|ong|ba|dong chi|nguoi|cau thu|tinh thanh)"
+    r"(?:tỉnh|huyện|xã|thành phố|quận|phường|địa phương|nước|quốc gia|ngân hàng|công ty|doanh nghiệp|trường|bệnh viện|"
+    r"phòng khám|clb|câu lạc bộ|chùa|ông|bà|đồng chí|người|cầu thủ|tỉnh thành)"
 )
-NAMED_LISTS = re.compile(
-    rf"\b(?:nhung|cac|hai|ba|bon|nam|sau|bay|tam|chin|muoi) {_NAMED}(?: [a-z]+){{0,2}} (?:nao|ai)\b|\bnhung ai\b"
-)
-"""Lists of things with names: "những tỉnh nào"; a sentence that names none of them enumerates nothing."""
-NAMED_THING = re.compile(rf"\b(?P<noun>{_NAMED})(?: [a-z]+){{0,2}} nao\b")
-"""One thing with a name: "phòng khám nào" is not answered with "một phòng khám tư nhân"."""
+_NAMED_LIST = rf"(?:những|các|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười) {_NAMED}(?: \w+){{0,2}} (?:nào|ai)|những ai"
+_NAMED_THING = rf"({_NAMED})(?: \w+){{0,2}} nào"
+
+
+def asks_names(text: str) -> bool:
+    """Whether several things with names are asked for: "những tỉnh nào"; a sentence that names none tells nothing."""
+    return bool(_search_marked(_NAMED_LIST, text))
+
+
+def named_noun(text: str) -> str:
+    """The noun of one thing with a name, folded: "phòng khám nào" is not answered with "một phòng khám tư nhân"."""
+    found = _search_marked(_NAMED_THING, text)
+    return fold(found.group(1)) if found else ""
+
+
+def _search_marked(pattern: str, text: str) -> re.Match[str] | None:
+    """Search with tone marks where the text has any: "tính chính nào" asks for no province."""
+    plain = " ".join(re.findall(r"\w+", lower(canonical_tones(text))))
+    if has_marks(text):
+        return re.search(rf"(?<!\w)(?:{pattern})(?!\w)", plain)
+    return re.search(rf"(?<!\w)(?:{fold(pattern)})(?!\w)", fold(plain))
 
 
 def plain_words(text: str) -> str:

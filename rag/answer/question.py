@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from rag.answer.kinds import LIST_NOUNS, NAMED_LISTS, NAMED_THING, OFFICE_LIKE, Kind, asks_office, kind_of, plain_words
+from rag.answer.kinds import LIST_NOUNS, OFFICE_LIKE, Kind, asks_names, asks_office, kind_of, named_noun, plain_words
 from rag.text.abbreviations import expansion
 from rag.text.dates import DateMention, find_dates
 from rag.text.names import find_names
@@ -89,14 +89,12 @@ class Question:
     @property
     def wants_names(self) -> bool:
         """Whether things are asked for that have names: "những tỉnh nào", "phòng khám nào"."""
-        listed = self.kind == "list" and bool(NAMED_LISTS.search(plain_words(self.text)))
-        return listed or bool(self.named_noun)
+        return bool(self.named_noun) or (self.kind == "list" and asks_names(self.text))
 
     @property
     def named_noun(self) -> str:
         """What one thing with a name is asked for of, folded: "phong kham" of "phòng khám nào"; empty elsewhere."""
-        found = NAMED_THING.search(plain_words(self.text)) if self.kind == "other" else None
-        return found["noun"] if found else ""
+        return named_noun(self.text) if self.kind == "other" else ""
 
 
 def analyse(text: str, typed: str | None = None) -> Question:

@@ -173,6 +173,10 @@ def test_foreign_name_that_opens_the_question_must_be_named() -> None:
         ("Bộ yêu cầu gì về nhà ở cho công nhân?", "Bộ yêu cầu xây nhà cho công nhân.", ""),
         ("Bộ yêu cầu gì về phòng chống hạn mặn?", "Bộ yêu cầu phòng chống hạn hán và xâm nhập mặn.", ""),
         ("Bộ yêu cầu gì về phòng chống hạn mặn?", "Bộ yêu cầu phòng, chống dịch.", "subject"),
+        ("Xã đứng thứ mấy về dân số so với cả huyện?", "Xã đông dân thứ ba.", ""),
+        ("Xe trả bằng loại tiền nào?", "Xe trả bằng tiền mặt.", ""),
+        ("Vì sao bỏ mẫu xe nhỏ?", "Ngoài xe nhỏ, nhiều mẫu bán tải bị bỏ do ế.", "name"),
+        ("Vì sao bỏ mẫu xe nhỏ?", "Ngoài ra, nhiều mẫu xe nhỏ bị bỏ do ế.", ""),
         ("Khi nào công nhân trở về quê nhà?", "Bộ yêu cầu phòng, chống dịch.", ""),
     ],
 )

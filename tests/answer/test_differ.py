@@ -96,3 +96,15 @@ def test_nothing_is_compared_where_the_best_sentence_is_about_something_else() -
     )
     assert isinstance(parts[-1], Answer)
     assert parts[-1].short_answer == "45 ha rừng"
+
+
+def test_a_misspelt_name_is_no_other_person() -> None:
+    first = _document("a", date(2031, 8, 4), "Thủ tướng nước Mẫu Giuseppe Mauro phát biểu về thuế.")
+    second = _document("b", date(2031, 8, 6), "Thủ tướng nước Mẫu Giussepe Mauro phát biểu về thuế.")
+    assert "khác nhau" not in _ask("Thủ tướng nước Mẫu là ai?", first, second).text
+
+
+def test_a_degree_contradicts_no_office() -> None:
+    first = _document("a", date(2031, 8, 4), "Ông Trần Văn Mẫu, Giám đốc Sở Mẫu, nói về dịch bệnh.")
+    second = _document("b", date(2031, 8, 6), "Bác sĩ Trần Văn Mẫu nói về dịch bệnh.")
+    assert "khác nhau" not in _ask("Ông Trần Văn Mẫu giữ chức vụ gì?", first, second).text

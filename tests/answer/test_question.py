@@ -69,3 +69,34 @@ def test_noun_counted_is_not_one_that_a_follow_up_takes_along() -> None:
 def test_foreign_word_that_opens_the_question_is_a_name() -> None:
     assert analyse("Oslo mở lại chợ khi nào?").names == ("Oslo",)
     assert analyse("Khi nào mở lại chợ?").names == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "noun"),
+    [
+        ("Những tỉnh nào có mưa?", True, ""),
+        ("nhung ngan hang nao giam lai suat", True, ""),
+        ("Những ai được khen?", True, ""),
+        ("Phòng khám nào bị phạt?", True, "phong kham"),
+        ("phong kham nao bi phat", True, "phong kham"),
+        ("Dựa trên thuộc tính chính nào?", False, ""),
+        ("Loại quần áo lót nào bán chạy?", False, ""),
+        ("Nhiệm vụ trọng tâm là gì?", False, ""),
+    ],
+)
+def test_things_with_names(text: str, names: bool, noun: str) -> None:
+    question = analyse(text)
+    assert question.wants_names is names
+    assert question.named_noun == noun
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Xã thu phí để làm gì?", "reason"),
+        ("Giải thưởng được tổ chức nhằm mục đích gì?", "reason"),
+        ("Sợi tre dùng để làm gì?", "other"),
+    ],
+)
+def test_purposes_are_reasons_but_what_a_thing_is_used_for_is_not(text: str, kind: str) -> None:
+    assert analyse(text).kind == kind

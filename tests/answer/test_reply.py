@@ -124,3 +124,22 @@ def test_yes_or_no_is_not_told_of_somebody_else(hits_of: Hits) -> None:
     article = Document(DocumentInfo("d3", "k3", "v1", "default", "he.txt", "Du lịch mùa hè"), text)
     _, answer = _ask("Bảo tàng Mẫu An có mở cửa không?", article, hits_of)
     assert answer.status != "answered"
+
+
+def test_a_sentence_that_names_the_thing_goes_before_one_that_leaves_it_unnamed(hits_of: Hits) -> None:
+    text = (
+        "Vụ việc ở huyện Mẫu Sơn\n\nMột phòng khám tư nhân bỏ mặc nạn nhân tai nạn giữa đường ở huyện Mẫu Sơn.\n\n"
+        "Thanh tra cho biết phòng khám đa khoa Nà Mẫu bỏ mặc nạn nhân tai nạn giữa đường."
+    )
+    article = Document(DocumentInfo("d4", "k4", "v1", "default", "v.txt", "Vụ việc ở huyện Mẫu Sơn"), text)
+    _, answer = _ask("Phòng khám nào bỏ mặc nạn nhân tai nạn giữa đường?", article, hits_of)
+    assert answer.status == "answered"
+    assert "Nà Mẫu" in answer.text
+
+
+def test_what_is_only_announced_is_told_with_the_next_sentence(hits_of: Hits) -> None:
+    text = "Dự án nước sạch\n\nDự án nước sạch cũng đặt ra những thách thức đối với huyện. Vốn thiếu, dân ở xa nhau."
+    article = Document(DocumentInfo("d5", "k5", "v1", "default", "n.txt", "Dự án nước sạch"), text)
+    _, answer = _ask("Dự án nước sạch đặt ra những thách thức gì đối với huyện?", article, hits_of)
+    assert "Vốn thiếu, dân ở xa nhau." in answer.text
+    assert len(answer.citations) == 2

@@ -358,9 +358,10 @@ def test_a_body_is_a_place_only_where_something_is_at_it(sentence, marked, short
     assert (best.short.text if best.short else None) == short
 
 
-def test_words_marked_where_no_cause_is_given_are_no_cause(hits_of):
+def test_words_marked_where_no_cause_is_given_do_not_make_it_sure(hits_of):
     document = Document(DocumentInfo("d9", "k9", "v1", "default", "cho.txt", "Tin chợ"), "Xã đóng cửa chợ từ thứ Hai.")
-    reader = SpanReader(RuleReader(), lambda: Marker("thứ Hai"))
-    best = reader.read(analyse("Vì sao xã đóng cửa chợ?"), hits_of(document))[0]
-    assert best.short is None
-    assert best.signals.missing == 1.0
+    for margin, short in ((1.0, None), (6.0, "thứ Hai")):
+        reader = SpanReader(RuleReader(), lambda margin=margin: Marker("thứ Hai", margin=margin))
+        best = reader.read(analyse("Vì sao xã đóng cửa chợ?"), hits_of(document))[0]
+        assert (best.short.text if best.short else None) == short
+        assert best.signals.missing == 1.0

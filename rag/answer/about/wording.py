@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from rag.answer.about.base import Difference, Setting
+from rag.answer.kinds import Kind
 from rag.answer.match import pair_coverage, words_of
 from rag.answer.question import Question, Term, key
 from rag.text.numbers import find_quantities
@@ -18,11 +19,13 @@ _MEANS = re.compile(
     r"(?P<means>[^\W\d_]+(?: [^\W\d_]+)?)"
 )
 
+_WHICH = re.compile(r"(?: [^\W\d_]+){0,2} (?:gì|nào)(?!\w)")
+
 
 def means_differences(question: Question, sentence: str) -> tuple[Difference, ...]:
     """By what means: dividends paid "bằng tiền mặt" are none "bằng cổ phiếu"."""
     asked = _MEANS.search(lower(question.text))
-    if asked is None:
+    if asked is None or _WHICH.match(lower(question.text), asked.end()):
         return ()
     words = words_of(sentence)
     wanted = [key(word) for word in asked["means"].split() if not is_function_word(key(word))]
@@ -33,6 +36,9 @@ def means_differences(question: Question, sentence: str) -> tuple[Difference, ..
 
 
 _ON = re.compile(r"(?<!trở )(?<!quay )(?<!đưa )(?<!\w)về (?!(?:nước|quê|nhà(?! ở)|đích|hưu|đến|tới|đâu|với|tay)(?!\w))")
+_OPEN: frozenset[Kind] = frozenset({"list", "other", "manner", "definition", "yesno"})
+"""Kinds of answers that only their subject tells apart; a figure or day is that of its measure."""
+_SUBJECT_ENDS = re.compile(r"(?<!\w)(?:so với|trong|theo|tại|đối với|là|như|khi|sau|trước|vào)(?!\w)")
 _APART = 4
 """Words that may stand between the two syllables of a subject: "hạn hán và xâm nhập mặn" tells of "hạn mặn"."""
 _TOLD = 0.5
@@ -44,11 +50,13 @@ def subject_differences(question: Question, setting: Setting, sentence: str) -> 
     The last compound behind "về" must stand in the passage, its title or lead, or most of the others must.
     """
     found = list(_ON.finditer(lower(question.text)))
-    if not found:
+    if not found or question.kind not in _OPEN:
         return ()
     start = len(tokens(question.text[: found[-1].end()]))
+    ends = _SUBJECT_ENDS.search(lower(question.text), found[-1].end())
+    end = len(tokens(question.text[: ends.start()])) if ends else len(question.text)
     named = {key(word) for name in question.names for word in name.split()}
-    subject = [t for t in question.own_terms if t.position >= start and t.text not in named]
+    subject = [t for t in question.own_terms if start <= t.position < end and t.text not in named]
     pairs = [(a, b) for a, b in pairwise(subject) if b.position - a.position == 1]
     if not pairs or _is_told(pairs[-1], setting, sentence):
         return ()

@@ -54,6 +54,14 @@ def _of_asked_kind(question: Question, head: str) -> float:
 
 
 _AT = re.compile(r"(?<!\w)tại (?!đây\b|đó\b|sao\b|chỗ\b|buổi\b|lễ\b|hội nghị\b|cuộc\b)(?P<place>[^,;.:()–\n]+)")
+_AREA_WORD = re.compile(r"(?:tỉnh|huyện|xã|thành phố|TP\.?|thị xã|thị trấn|quận|phường|thôn|bản|nước) ", re.IGNORECASE)
+
+
+def without_area(place: str) -> str:
+    """A place without the word of what it is: the question's "Bến Cát" is "thị xã Bến Cát"."""
+    return _AREA_WORD.sub("", place, count=1) if _AREA_WORD.match(place) else place
+
+
 _GOES_ON = re.compile(
     r"\s(?:vào|do|để|với|từ|đã|đang|sẽ|được|có|khi|cho|nhằm|trong|sau|trước|lúc|ngày|năm|theo|và|thì|là|nơi|cùng)(?!\w).*"
 )
@@ -67,8 +75,7 @@ def _common_places(question: Question, sentence: str) -> list[Short]:
     for at in _AT.finditer(sentence):
         place = _GOES_ON.sub("", at["place"]).rstrip()
         named = re.search(r"[A-ZĐÀ-Ỹ\d]", place)
-        told = [n.text for n in find_names(place)] or [place]
-        if named and len(place.split()) <= _LONGEST_PLACE and not all(in_question(n, question) for n in told):
+        if named and len(place.split()) <= _LONGEST_PLACE and not in_question(without_area(place), question):
             found.append(placed(question, sentence, at.start("place"), at.start("place") + len(place)))
     return found
 

@@ -110,6 +110,10 @@ def _clause_before(sentence: str, plain: str, end: int) -> str:
 
 def _trimmed(sentence: str, start: int, end: int) -> tuple[int, int]:
     text = sentence[start:end]
+    if len(text.split()) > _LONGEST:  # its first part says enough
+        text = re.split(r"[,(–]", text.lstrip(" ,"), maxsplit=1)[0]
+        start = sentence.index(text, start)
+        end = start + len(text)
     return start + len(text) - len(text.lstrip(" ,\n")), start + len(text.rstrip(" ,\n”\"'"))
 
 

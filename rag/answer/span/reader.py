@@ -15,6 +15,7 @@ from rag.answer.short.base import Short, in_question, placed
 from rag.answer.short.elsewhere import is_told_of_another, is_whole_of_part
 from rag.answer.short.quantity import fits_unit
 from rag.answer.short.when import asks_both_ends
+from rag.answer.short.where import without_area
 from rag.answer.short.who import office_asked
 from rag.answer.span.model import Found
 from rag.answer.span.snap import leading_name, snap, whole_enumeration
@@ -98,7 +99,8 @@ class SpanReader:
             return replace(evidence, score=evidence.score + self.mix.margin * self.mix.unread)
         margin = min(max(found.margin, _LEAST), _MOST)
         short = self._short(question, evidence, found)
-        tells = bool(short) and not evidence.short
+        # Words marked in a sentence that gives no cause may be one, but do not make it sure.
+        tells = bool(short) and not evidence.short and evidence.kind != "reason"
         missing = 0.0 if tells else evidence.signals.missing
         signals = replace(evidence.signals, span=(margin - _LEAST) / (_MOST - _LEAST), missing=missing)
         unnamed = evidence.kind == "person" and short is not None and not find_names(short.text)
@@ -117,18 +119,17 @@ class SpanReader:
         marked = placed(question, evidence.text, start, end)
         if question.wants_names and (name := leading_name(marked.text)):
             marked = placed(question, evidence.text, start, start + len(name))
-        if evidence.kind in ("person", "place") and _is_named_already(question, marked.text):
+        if _is_known(question, evidence.kind, marked.text):
             return evidence.short
-        if _repeats(question, marked.text):
-            return evidence.short
-        if evidence.short is None and evidence.kind == "reason":
-            return None  # words marked in a sentence that gives no cause do not make it one
         if evidence.short is None:
-            fits = likely >= self.mix.sure and _may_answer(question, evidence, marked)
+            sure = _PLAIN_CAUSE if evidence.kind == "reason" else self.mix.sure
+            fits = likely >= sure and _may_answer(question, evidence, marked)
             return _with_unit_of_time(question, evidence, marked) if fits else None
         return marked if _is_better(question, marked, likely, evidence) else evidence.short
 
 
+_PLAIN_CAUSE = 0.9
+"""Probability from which words are shown as the cause in a sentence that has no sign of one."""
 _ENUMERABLE: frozenset[Kind] = frozenset({"list", "other", "place", "person", "definition"})
 """Kinds of answers that may be several things; of them none is left out."""
 
@@ -142,10 +143,21 @@ def _names_anew(question: Question, words: str) -> bool:
 _CHOICE = re.compile(r"\b(hay|hoac)\b")
 
 
+def _is_known(question: Question, kind: Kind, words: str) -> bool:
+    """Whether words give nothing that the question has not: its own words, its person, its place.
+
+    Of a question that lets choose between what it names, its words are the answer.
+    """
+    if kind == "person" and _is_named_already(question, words):
+        return True
+    if _CHOICE.search(fold(question.text)):
+        return False
+    return _repeats(question, words) or (kind == "place" and in_question(without_area(words), question))
+
+
 def _repeats(question: Question, words: str) -> bool:
-    """Whether words only say again what the question says: "địa phương" tells nobody which ones, unless to choose."""
-    asked = set(folded_terms(question.text))
-    return set(folded_terms(words)) <= asked and not _CHOICE.search(fold(question.text))
+    """Whether words only say again what the question says: "địa phương" tells nobody which ones."""
+    return set(folded_terms(words)) <= set(folded_terms(question.text))
 
 
 def _is_named_already(question: Question, person: str) -> bool:
