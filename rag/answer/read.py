@@ -341,9 +341,9 @@ def _is_due(question: Question, text: str) -> bool:
 
 def _names_one(question: Question, text: str) -> bool:
     """Whether the noun asked for stands before a name that the question has not: "phòng khám đa khoa Mẫu An"."""
-    found = re.finditer(rf"\b{question.named_noun}(?: [a-z]+){{0,2}} (?=\w)", fold(text))
-    behind = [text[m.end() :].split(maxsplit=1)[0] for m in found]
-    return any(word[0].isupper() and not in_question(word, question) for word in behind)
+    plain, ends = fold(text), re.compile(rf"\b{question.named_noun}(?: [a-z]+){{0,2}} $")
+    new = (name for name in find_names(text) if not in_question(name.text, question))
+    return any(ends.search(plain[: name.start]) or fold(name.text).startswith(question.named_noun) for name in new)
 
 
 def _tells(question: Question, text: str) -> bool:
