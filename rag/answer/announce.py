@@ -16,7 +16,11 @@ from rag.text.unicode import fold
 from rag.types import Document, Span
 
 _ASKED = re.compile(r"\b([a-z]+ [a-z]+) (?:gi|nao)\b")
-_SEVERAL = r"(?:nhung|mot so|nhieu|cac|khong it|hang loat|\d+|hai|ba|bon|nam|sau|bay|tam|chin|muoi) (?:[a-z]+ ){0,2}"
+_SEVERAL = (
+    r"(?<!mot trong )(?:nhung|mot so|nhieu|cac|khong it|hang loat|\d+|hai|ba|bon|nam|sau|bay|tam|chin|muoi) "
+    r"(?:[a-z]+ ){0,2}"
+)
+_REPORTS = r"(?:bao cao|tong ket|danh gia|cong bo|de ra|xac dinh|trien khai|thong bao) (?:[a-z]+ ){0,2}"
 _TELLS = re.compile(r":|;|,[^,]+(?:,| va )|\b(?:la|nhu|gom|cu the)\b")
 _SAYS_WHERE = re.compile(r"\b(?:sau day|duoi day|nhu sau|sau)\W*$")
 
@@ -28,17 +32,29 @@ def announces(question: Question, sentence: str, short: Short | None) -> bool:
     """
     plain = fold(sentence)
     for noun in _nouns(question) if question.wants_list else ():
-        found = re.search(rf"\b{_SEVERAL}{noun}\b", plain)
+        found = re.search(rf"\b(?:{_SEVERAL}|{_REPORTS}){noun}\b", plain)
         tells = found and (_TELLS.search(plain, found.end()) or (short and short.start >= found.end()))
         if found and (_SAYS_WHERE.search(plain) or not tells):
             return True
     return False
 
 
-def announced(document: Document, at: Span) -> Span | None:
-    """The sentence right behind, which tells what was announced; ``None`` at the end of a document."""
-    spans = sentence_spans(document.text)
-    return next((s for s in spans if s.start >= at.end), None)
+def announced(question: Question, document: Document, at: Span) -> tuple[Span, ...]:
+    """The sentence right behind, which tells what was announced; of results, the figures of the rest of its paragraph.
+
+    Empty at the end of a document.
+    """
+    behind = [s for s in sentence_spans(document.text) if s.start >= at.end]
+    end = document.text.find("\n", at.end)
+    paragraph = [s for s in behind if end < 0 or s.end <= end]
+    told = [s for s in paragraph if re.search(r"\d", document.text[s.start : s.end])]
+    results = _RESULTS.search(plain_words(question.text)) and told
+    return tuple(told[:_MOST] if results else behind[:1])
+
+
+_RESULTS = re.compile(r"\b(?:ket qua|thanh tich|thanh tuu|chi tieu)\b")
+_MOST = 8
+"""Sentences of a paragraph of results that are given."""
 
 
 def _nouns(question: Question) -> Iterator[str]:

@@ -44,8 +44,9 @@ def compose(question: Question, evidence: Sequence[Evidence], fetch: Fetch) -> D
         if items:
             return _list(document, best, items)
     claim = claim_of(document, best)
-    if announces(question, best.text, best.short) and (telling := announced(document, best.span)):
-        return Draft((claim, _spoken(document, telling, best)))
+    if announces(question, best.text, best.short):
+        told = announced(question, document, best.span)
+        return Draft((claim, *(_spoken(document, span, best, bullet=len(told) > 1) for span in told)))
     found = verdict(question, best.text)
     if found:
         return Draft((Claim(f"{spoken(found)}. {claim.text}", claim.quotes),), spoken(found))

@@ -77,6 +77,7 @@ def test_form_of_several_items(sentence: str, several: bool, strictly: bool, num
         ("Dự án đặt ra những thách thức gì?", "Dự án đặt ra nhiều thách thức như thiếu vốn, thiếu người.", False),
         ("Dự án đặt ra những thách thức gì?", "Dự án đặt ra những thách thức về vốn, về người và về đất.", False),
         ("Huyện đề ra những giải pháp nào?", "Huyện sẽ thực hiện một số giải pháp sau:", True),
+        ("Những giai đoạn nào hiệu quả?", "Lúc đầu là một trong những giai đoạn hiệu quả.", False),
         ("Ai nêu thách thức?", "Dự án cũng đặt ra những thách thức đối với huyện.", False),
     ],
 )
@@ -90,9 +91,18 @@ def test_what_was_found_behind_the_noun_is_told() -> None:
     assert not announces(question, sentence, Short("tiếng Tày", 27, 36, 1.0))
 
 
+def _announced(question: str, text: str, end: int) -> list[str]:
+    return [text[s.start : s.end] for s in announced(analyse(question), _document(text), Span(0, end))]
+
+
 def test_what_was_announced_is_the_next_sentence() -> None:
-    text = "Dự án đặt ra những thách thức. Vốn thiếu, đất xấu."
-    found = announced(_document(text), Span(0, 30))
-    assert found is not None
-    assert text[found.start : found.end] == "Vốn thiếu, đất xấu."
-    assert announced(_document(text), Span(31, len(text))) is None
+    text = "Dự án đặt ra những thách thức. Vốn thiếu, đất xấu. Dân ở xa."
+    assert _announced("Dự án đặt ra những thách thức gì?", text, 30) == ["Vốn thiếu, đất xấu."]
+    assert _announced("Dự án đặt ra những thách thức gì?", text, len(text)) == []
+
+
+def test_announced_results_are_the_figures_of_the_paragraph() -> None:
+    text = "Huyện báo cáo kết quả năm 2030. Thu 5 tỷ đồng. Trời mưa. Trồng 3 ha rừng.\n\nHọp lúc 8 giờ."
+    question = "Kết quả năm 2030 là gì?"
+    assert announces(analyse(question), text[:31], None)
+    assert _announced(question, text, 31) == ["Thu 5 tỷ đồng.", "Trồng 3 ha rừng."]

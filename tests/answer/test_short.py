@@ -69,6 +69,13 @@ from rag.answer.short.quantity import fits_unit
         ("Vì sao ông Mẫu bị bắt?", "Ông Mẫu bị bắt về hành vi phá rừng.", "hành vi phá rừng"),
         ("Vì sao xã đóng cửa chợ?", "Xã đóng cửa chợ sau khi có ca bệnh.", "có ca bệnh"),
         ("Vì sao xã đóng cửa chợ?", "Xã đóng cửa chợ nhằm phòng dịch.", "phòng dịch"),
+        (
+            "Vì sao dịch lan nhanh?",
+            "Nguyên nhân khiến dịch lan nhanh là do người dân giấu dịch.",
+            "người dân giấu dịch",
+        ),
+        ("Vì sao ông Mẫu được khen?", "Ông Mẫu được khen vì có thành tích.", "có thành tích"),
+        ("Vì sao ông Mẫu được khen?", "Huyện khen ông Mẫu có nhiều thành tích.", "có nhiều thành tích"),
         ("Chủ tịch Hội Mẫu là ai?", "Bà Lê Thị Mẫu, Chủ tịch Hội Mẫu cũng đề xuất.", "Lê Thị Mẫu, Chủ tịch Hội Mẫu"),
         ("GDP tăng bao nhiêu?", "GDP tăng 3,2% so với năm trước, sau khi giảm 6,8% ở quý I.", "3,2%"),
         ("Máy 125cc có mấy phiên bản?", "Máy 125cc phiên bản mới, gồm 3 phiên bản.", "3 phiên bản"),

@@ -33,7 +33,7 @@ _OCCASION = re.compile(
     r"(?<!\w)(?P<cue>sau khi|(?<!trong )khi(?! được hỏi| nói| trả lời| đề cập)|nhằm|để|hòng|với mục đích|"
     r"mục đích (?:là )?để|giữa lúc|trong bối cảnh|"
     r"trước (?=nguy cơ|tình hình|diễn biến|thực trạng)|với lý do|về (?=tội|hành vi)|"
-    r"(?=có (?:nhiều )?(?:thành tích|công|hành vi)))\s*(?=\w)"
+    r"(?=có (?:nhiều )?(?:thành tích|công|hành vi)))(?:(?<!\w)|\s+)(?=\w)"
 )
 _EFFECT = re.compile(r"(?<!\w)(?:(?:đã |mới )?(?:khiến(?: cho)?|dẫn (?:đến|tới)|làm cho|buộc)|cho nên|nên)(?!\w)")
 _NAMED = re.compile(r"(?<!\w)(?:nguyên nhân|lý do|lí do)(?!\w)", re.IGNORECASE)
@@ -84,7 +84,7 @@ def _causes(question: Question, sentence: str) -> Iterator[tuple[int, int]]:
         start = max(plain.rfind(mark, 0, cue.start()) + 1 for mark in ";:.")
         turn = list(re.finditer(r"(?:,\s*|(?<!\w))(?:nhưng|chính)\s", plain[start : cue.start()]))
         start += turn[-1].end() if turn else 0
-        before = _BECAUSE.search(plain, start, cue.start())
+        before = _BECAUSE.search(plain, start, cue.start()) or _NAMED.search(plain, start, cue.start())
         if before is None and start < cue.start() - 1 and _says_effect(question, sentence[cue.end() :]):
             yield start, cue.start()
 
