@@ -52,6 +52,16 @@ def announced(question: Question, document: Document, at: Span) -> tuple[Span, .
     return tuple(told[:_MOST] if results else behind[:1])
 
 
+_GOES_INTO_DETAIL = re.compile(r"(?:Cụ thể|Ví dụ|Chẳng hạn|Đó là)(?!\w)")
+
+
+def detailed(document: Document, at: Span) -> Span | None:
+    """The sentence right behind, where it opens by going into detail ("Cụ thể, …"); ``None`` elsewhere."""
+    behind = next((s for s in sentence_spans(document.text) if s.start >= at.end), None)
+    goes_on = behind is not None and _GOES_INTO_DETAIL.match(document.text, behind.start)
+    return behind if goes_on else None
+
+
 _RESULTS = re.compile(r"\b(?:ket qua|thanh tich|thanh tuu|chi tieu)\b")
 _MOST = 8
 """Sentences of a paragraph of results that are given."""
@@ -60,6 +70,6 @@ _MOST = 8
 def _nouns(question: Question) -> Iterator[str]:
     """What several are asked for of, folded: "thách thức" of "những thách thức gì"."""
     plain = plain_words(question.text)
-    yield from (m.group(1) for m in _ASKED.finditer(plain))
+    yield from (re.sub(r"^(?:nhung|cac) ", "", m.group(1)) for m in _ASKED.finditer(plain))
     if question.wants_items and (noun := LIST_NOUNS.search(plain)):
         yield noun.group(1)

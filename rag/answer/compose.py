@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from rag.answer.announce import announced, announces
+from rag.answer.announce import announced, announces, detailed
 from rag.answer.cite import Claim, Quote, quote_of
 from rag.answer.listing import list_items
 from rag.answer.question import Question
@@ -53,7 +53,9 @@ def compose(question: Question, evidence: Sequence[Evidence], fetch: Fetch) -> D
     short = short_form(best, document)
     if short.quote:
         claim = Claim(claim.text, (*claim.quotes, short.quote))
-    return Draft((claim,), short.text)
+    detail = detailed(document, best.span) if best.kind in ("reason", "manner") else None
+    further = (_spoken(document, detail, best),) if detail else ()
+    return Draft((claim, *further), short.text)
 
 
 def _list(document: Document, best: Evidence, items: Sequence[Span]) -> Draft:

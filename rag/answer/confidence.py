@@ -40,6 +40,8 @@ _UNTOLD: Final[dict[Kind, float]] = {
     "reason": 0.4,
     "list": 0.4,
     "other": 0.4,
+    "manner": 0.4,
+    "reference": 0.4,
     "yesno": 0.4,
 }
 """What is left of the confidence when the answer of the asked kind is not in the sentence.

@@ -21,6 +21,7 @@ from rag.answer.shares import Shares
 from rag.answer.short import Short, find_short
 from rag.answer.short.base import in_question
 from rag.answer.short.why import names_cause
+from rag.text.abbreviations import expansion
 from rag.text.names import find_names
 from rag.text.sentences import sentence_spans
 from rag.text.unicode import fold
@@ -305,23 +306,24 @@ def _signals(question: Question, candidate: _Candidate, short: Short | None) -> 
     told = (short is not None and about) or _tells(question, candidate.text)
     if question.kind == "yesno":
         told = not question.head or coverage(question.head, words_of(candidate.text)) >= _PREDICATE_SHARE
-        told = told and _names_subject(question, candidate)
+    named = _names_subject(question, candidate)
+    told = told and (named or question.kind != "yesno")
     return Signals(
         sentence=candidate.sentence,
         context=candidate.context,
         pairs=candidate.pairs,
         dense=candidate.hit.dense,
         short=float(told) if question.kind in _TYPED else 0.5,
-        missing=float(not told and _is_due(question, candidate.text)),
+        missing=float(not named or (not told and _is_due(question, candidate.text))),
         near=max(_gives_cause(question.kind, candidate.text), min(1.0, short.score) if short else 0.0),
     )
 
 
 def _names_subject(question: Question, candidate: _Candidate) -> bool:
-    """Whether what a yes/no question names is named here, in the sentence before, or known from title and lead."""
+    """Whether something that a question names is named here, in the sentence before, or known from title and lead."""
     near = words_of(candidate.text), words_of(_before(candidate))
     new = {t.text for t in candidate.telling if t.weight >= 1.0}
-    wanted = {key(word) for name in question.names for word in name.split()} & new
+    wanted = {key(word) for name in question.names for word in name.split() if not expansion(word)} & new
     return not wanted or any(words.has(word) for word in wanted for words in near)
 
 

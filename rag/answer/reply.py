@@ -136,7 +136,8 @@ class Replier:
         The person, the place, the cause, the name, or both ends of a time; of other kinds the finders miss too much for
         their silence to decide.
         """
-        decides = first.kind in _DECIDED or question.wants_names or (first.kind == "date" and first.short)
+        lacks = first.signals.short < 1.0  # else the answer is there, and only whom it is told of is not
+        decides = (lacks and (first.kind in _DECIDED or question.wants_names)) or (first.kind == "date" and first.short)
         if not decides:
             return None
         said = first.signals.sentence if question.named_noun else 2.0

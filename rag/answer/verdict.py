@@ -36,7 +36,8 @@ def verdict(question: Question, sentence: str) -> Literal["yes", "no"] | None:
     denied = slots_of(" ".join(sentence.split())).negated()
     if not denied:
         return "yes" if not re.search(r"(?<!\w)(?:không|chưa|chẳng)(?!\w)", text) else None
-    return "no" if len(denied) == 1 and any(denied[0] == t.text for t in question.terms) else None
+    asked_of = question.head or question.terms  # what is said to be done; another word denied decides nothing
+    return "no" if len(denied) == 1 and any(denied[0] == t.text for t in asked_of) else None
 
 
 def spoken(found: Literal["yes", "no"]) -> str:

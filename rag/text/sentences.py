@@ -24,7 +24,7 @@ _NUMBERING: Final = re.compile(
     r"|(?:Điều|Khoản|Mục|Chương|Bảng|Hình|Phần|Câu|Bài|Phụ lục|Biểu)\s+[\dIVX.]{1,5}$"
 )
 _CANDIDATE: Final = re.compile(
-    r"(?<![.!?…])(?P<mark>[.!?…]++)(?P<close>[\"”’»'\)\]]*+)(?:(?P<space>\s++)|(?=[“\"'(\[]?[^\W\d_]))"
+    r"(?<![.!?…])(?P<mark>[.!?…]++)(?P<close>[\"”’»'\)\]*]*+)(?:(?P<space>\s++)|(?=[“\"'(\[]?[^\W\d_]))"
 )
 _LOOK_BACK: Final = 60
 """Characters before a full stop that may matter: a word, or the numbering of a heading."""

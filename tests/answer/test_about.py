@@ -182,3 +182,18 @@ def test_foreign_name_that_opens_the_question_must_be_named() -> None:
 )
 def test_what_the_question_narrows_down_must_be_told(question: str, sentence: str, kind: str) -> None:
     assert [found for found, _ in _differs(question, sentence)] == ([kind] if kind else [])
+
+
+@pytest.mark.parametrize(
+    ("question", "before", "sentence", "differs"),
+    [
+        ("Dự án Vành đai 2 có bao nhiêu nhà?", "", "Dự án Vành đai 3 có 72 nhà.", True),
+        ("Dự án Vành đai 2 có bao nhiêu nhà?", "Dự án Vành đai 3 chậm, không phải 2.", "Đã xử lý 56 nhà.", True),
+        ("Dự án Vành đai 3 có bao nhiêu nhà?", "Dự án Vành đai 3 chậm.", "Đã xử lý 56 nhà.", False),
+        ("CDC Mẫu Giang có mấy máy?", "Ở Mẫu Giang cũng vậy.", "CDC Mẫu An có 13 máy.", True),
+        ("Hãng Mẫu An thu về bao nhiêu?", "", "Ngoài nhóm cổ đông lớn, Mẫu An thu về 41 tỷ đồng.", False),
+        ("Giai Giai là ai?", "", "Cố Giai là người tinh tế.", True),
+    ],
+)
+def test_things_with_numbers_and_bodies_of_places(question: str, before: str, sentence: str, differs: bool) -> None:
+    assert bool(_differs(question, sentence, before)) is differs

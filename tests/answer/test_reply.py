@@ -143,3 +143,29 @@ def test_what_is_only_announced_is_told_with_the_next_sentence(hits_of: Hits) ->
     _, answer = _ask("Dự án nước sạch đặt ra những thách thức gì đối với huyện?", article, hits_of)
     assert "Vốn thiếu, dân ở xa nhau." in answer.text
     assert len(answer.citations) == 2
+
+
+def test_a_cause_goes_on_where_the_text_goes_into_detail(hits_of: Hits) -> None:
+    text = "Vụ xô xát ở chợ\n\nHai người xô xát ở chợ vì mâu thuẫn. Cụ thể, một người nợ tiền công. Trời mưa."
+    article = Document(DocumentInfo("d6", "k6", "v1", "default", "x.txt", "Vụ xô xát ở chợ"), text)
+    _, answer = _ask("Vì sao hai người xô xát ở chợ?", article, hits_of)
+    assert answer.short_answer == "mâu thuẫn"
+    assert "Cụ thể, một người nợ tiền công." in answer.text
+    assert "Trời mưa" not in answer.text
+
+
+def test_a_word_denied_beside_what_is_asked_is_no_no(hits_of: Hits) -> None:
+    text = "Giải đấu\n\nCâu lạc bộ muốn giải trao cúp cho đội dẫn đầu và không có đội xuống hạng."
+    article = Document(DocumentInfo("d7", "k7", "v1", "default", "g.txt", "Giải đấu"), text)
+    _, answer = _ask("Giải có trao cúp cho đội dẫn đầu không?", article, hits_of)
+    assert not answer.short_answer
+
+
+def test_what_is_told_of_nobody_that_the_question_names_is_not_sure(hits_of: Hits) -> None:
+    text = (
+        "Chia cổ tức\n\nHãng Nà Mẫu và hãng Mẫu Giang có tin mới.\n\nTrời đẹp cả tuần.\n\n"
+        "Gia tộc ông chủ sẽ nhận về 140 tỷ đồng từ đợt chia cổ tức."
+    )
+    article = Document(DocumentInfo("d8", "k8", "v1", "default", "c.txt", "Chia cổ tức"), text)
+    _, answer = _ask("Nà Mẫu nhận về bao nhiêu tiền từ đợt chia cổ tức?", article, hits_of)
+    assert answer.status != "answered"

@@ -131,3 +131,9 @@ def test_hostile_text_takes_linear_time(text: str) -> None:
     started = time.perf_counter()
     sentence_spans(text)
     assert time.perf_counter() - started < 5  # linear: well under a second; quadratic: minutes
+
+
+def test_an_asterisk_behind_a_full_stop_ends_the_sentence_too() -> None:
+    assert cut("Họ tái áp đặt lệnh từ tháng 3.* Cùng ngày, huyện họp.") == [
+        "Họ tái áp đặt lệnh từ tháng 3.*", "Cùng ngày, huyện họp."
+    ]  # fmt: skip

@@ -9,7 +9,7 @@ from rag.answer.about.base import Difference, Setting
 from rag.answer.about.documents import number_differences, reference_differences
 from rag.answer.about.names import name_differences, names_all
 from rag.answer.about.offices import foreign_office, level_differences, office_differences
-from rag.answer.about.places import other_nation, other_of_its_kind, whole_for_part
+from rag.answer.about.places import other_nation, other_number_of_name, other_of_its_kind, whole_for_part
 from rag.answer.about.times import day_differences, part_differences, year_differences
 from rag.answer.about.wording import beside_differences, means_differences, subject_differences, total_differences
 from rag.answer.question import Question
@@ -29,6 +29,7 @@ def differences(question: Question, sentence: str, setting: Setting) -> tuple[Di
             question.text, question.names, question.places, f"{setting.title}\n{setting.lead}", setting.passage
         ),
         *other_of_its_kind(question.text, sentence),
+        *other_number_of_name(question.text, sentence, setting.before),
         *other_nation(question.text, sentence),
         *whole_for_part(question, sentence),
         *office_differences(question, sentence),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rag.answer.about.base import Difference
+from rag.answer.about.base import Difference, sentences_backwards
 from rag.answer.match import words_of
 from rag.answer.question import Question, key
 from rag.text.name_lists import COUNTRIES, PROVINCES
@@ -13,7 +13,9 @@ from rag.text.words import alternation
 
 _THINGS = (
     r"(?:sân bay|cảng hàng không|nhà ga|ga|cảng|bệnh viện|trường|đại học|cầu|đường|phố|quốc lộ|cao tốc|nhà máy|công ty|"
-    r"tập đoàn|ngân hàng|câu lạc bộ|clb|đội|hồ|sông|đèo|đảo|chùa|chợ|khu công nghiệp|dự án|tàu|hãng|giải|vườn quốc gia)"
+    r"tập đoàn|ngân hàng|câu lạc bộ|clb|đội|"
+    r"cdc|công an|ubnd|hđnd|tand|vksnd|tòa án|"
+    r"hồ|sông|đèo|đảo|chùa|chợ|khu công nghiệp|dự án|tàu|hãng|giải|vườn quốc gia)"
 )
 
 
@@ -37,7 +39,7 @@ def other_of_its_kind(asked: str, sentence: str) -> tuple[Difference, ...]:
 
     An area counts only at the beginning of the sentence: elsewhere it may be a neighbour, or a part.
     """
-    wanted = [(lower(m["kind"]), m["name"]) for pattern in (_THING, _AREA) for m in pattern.finditer(asked)]
+    wanted = [(m["kind"], m["name"]) for pattern in (_THING, _AREA) for m in pattern.finditer(asked)]
     if not wanted:
         return ()
     words = words_of(sentence)
@@ -47,9 +49,38 @@ def other_of_its_kind(asked: str, sentence: str) -> tuple[Difference, ...]:
     for kind, name in wanted:
         if all(words.has(key(word)) for word in name.split() if word[0].isupper()) or _asks_which(asked, kind):
             continue
-        others = [other for told_kind, other in told if told_kind == kind]
+        others = [other for told_kind, other in told if told_kind == lower(kind)]
         found += [Difference("name", f"{kind} {name}", f"{kind} {others[0]}")] if others else []
     return tuple(found)
+
+
+_NUMBERED = re.compile(
+    r"(?<!\w)(?P<noun>vành đai|quốc lộ|tỉnh lộ|điều|khoản|tuyến|giai đoạn|đợt|lần thứ|vòng|khóa|kỳ họp thứ|tổ|nhóm|"
+    r"quận|khu vực|lô|tập|phần|nhà máy số|hầm|cảng số|bệnh nhân) (?P<n>\d{1,4})(?![\w/%,.-]*\d)(?!\w)"
+)
+
+
+def other_number_of_name(asked: str, sentence: str, before: str) -> tuple[Difference, ...]:
+    """A thing that has a number in its name, where the sentence tells of another one: "Vành đai 2", "Vành đai 3".
+
+    A sentence that names none is about the one named last before it.
+    """
+    wanted = [(m["noun"], m["n"]) for m in _NUMBERED.finditer(lower(asked))]
+    if not wanted:
+        return ()
+    numbers = [_numbers_of_names(text) for text in (sentence, *sentences_backwards(before))]
+    found = []
+    for noun, number in wanted:
+        told = next((n[noun] for n in numbers if noun in n), [])
+        found += [Difference("name", f"{noun} {number}", f"{noun} {told[0]}")] if told and number not in told else []
+    return tuple(found)
+
+
+def _numbers_of_names(text: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for m in _NUMBERED.finditer(lower(text)):
+        found.setdefault(m["noun"], []).append(m["n"])
+    return found
 
 
 _ANY_COUNTRY = alternation("|".join(COUNTRIES))

@@ -97,5 +97,7 @@ def beside_differences(question: Question, sentence: str) -> tuple[Difference, .
     if beside is None:
         return ()
     aside, rest = words_of(beside["beside"]), words_of(sentence[beside.end() :])
-    only = [t.text for t in question.own_terms if aside.find(t) and not rest.find(t)]
+    named = {key(word) for name in question.names for word in name.split()}
+    asked = [t for t in question.own_terms if t.text not in named or not any(rest.has(word) for word in named)]
+    only = [t.text for t in asked if aside.find(t) and not rest.find(t)]
     return (Difference("name", only[0], ""),) if only else ()

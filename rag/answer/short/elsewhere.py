@@ -23,7 +23,25 @@ def is_elsewhere(question: Question, sentence: str, start: int, end: int) -> int
         + is_whole_of_part(question, sentence, start)
         + is_left_behind(question, sentence, start, end)
         + is_of_other_measure(question, sentence, start)
+        + is_of_other_name(question, sentence, start)
     )
+
+
+_BESIDE = 16
+"""Characters between a name and the figure that is told of it."""
+
+
+def is_of_other_name(question: Question, sentence: str, start: int) -> bool:
+    """Whether a figure stands right behind another name, while one stands behind the name that is asked of.
+
+    "Xe Mẫu An giá 8 triệu và Mẫu Giang giá 9 triệu": each has its own.
+    """
+    if not question.names:
+        return False
+    figures = [m.start() for m in re.finditer(r"(?<![\w.,/-])\d[\d.,]*", sentence)]
+    names = [(n.end, n.text in question.names) for n in find_names(sentence)]
+    asked = {at: next((own for end, own in reversed(names) if end <= at <= end + _BESIDE), None) for at in figures}
+    return asked.get(start) is False and True in asked.values()
 
 
 def is_told_of_another(question: Question, sentence: str, start: int) -> bool:

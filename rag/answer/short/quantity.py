@@ -49,8 +49,14 @@ def find_quantity(question: Question, sentence: str, _: date | None) -> Short | 
         score -= _ELSEWHERE * is_elsewhere(question, sentence, start, end)
         score += _change_bonus(question, sentence, start) if asks_change else -_aside_penalty(sentence, start)
         if best is None or score > best.score:
-            best = Short(sentence[start:end], start, end, score)
+            whole = _HYPHENED.match(sentence, end)
+            stop = whole.end() if whole else end
+            best = Short(sentence[start:stop], start, stop, score)
     return best
+
+
+_HYPHENED = re.compile(r"-\w+")
+"""What a word goes on with: "11 ca mắc COVID | -19"."""
 
 
 _ELSEWHERE = 0.6

@@ -10,9 +10,10 @@ from itertools import pairwise
 from rag.answer.kinds import office_in
 from rag.answer.question import Question
 from rag.answer.short.base import Short, in_question, names, placed
-from rag.text.name_lists import COUNTRIES
+from rag.text.name_lists import COUNTRIES, PROVINCES
 from rag.text.names import find_names, find_people
 from rag.text.people import without_verb
+from rag.text.syllables import is_function_word
 from rag.text.unicode import canonical_tones, fold, lower
 
 
@@ -94,6 +95,7 @@ _OFFICE_WORDS = re.compile(
     r"\b(chu tich|giam doc|bi thu|truong|pho|uy vien|chanh|vien truong|bo truong|tong|thong doc|dai su|si|tuong|ta|uy|"
     r"nha|chuyen gia|chu|nhan vien|can bo|dai dien|thanh vien|nguoi|luat su|ky su|giao vien|giao su|phat ngon vien|"
     r"hlv|huan luyen vien|cau thu|tien dao|tien ve|hau ve|thu mon|dien vien|dao dien|ca si|nhac si|nguoi mau|hoa hau|"
+    r"vo|chong|con gai|con trai|me|bo|em gai|em trai|chi gai|anh trai|"
     r"vien|sinh vien|hoc sinh|ung vien|nghi si|vua|nu hoang|hoang tu|thi truong|thong ke|ceo|cuu|bac si|doanh nhan)\b"
 )
 """Words of which an office or a calling has at least one."""
@@ -141,6 +143,16 @@ BODIES = frozenset(
 _OFFICE = frozenset("phó chủ bí giám thứ thủ trưởng thường đại tổng bộ".split())
 
 
+def no_person(words: str) -> bool:
+    """Whether words with names name only places and offices: "Lâm Đồng", "Bộ trưởng Y tế"; a body may be a doer."""
+    found = find_names(words)
+    return bool(found) and all(n.text in PROVINCES | COUNTRIES or _AN_OFFICE.match(fold(n.text)) for n in found)
+
+
+_AN_OFFICE = re.compile(
+    r"(?:pho )?(?:bo truong|thu tuong|tong thong|giam doc|chu tich|bi thu|ngoai truong|tong giam doc|thu truong|"
+    r"truong ban|vien truong|cuc truong|thi truong|dai su)\b"
+)
 _PLACED = re.compile(
     r"\b(tinh|huyen|xa|thi xa|thanh pho|tp|tai|o|thi tran|quan|phuong|thon|ban|ubnd|so|den|tu|nuoc)\.? ?$"
 )
@@ -155,6 +167,7 @@ def _may_be_person(name: str, sentence: str, start: int) -> bool:
         and not name.split(maxsplit=1)[0].isupper()
         and " - " not in name
         and first not in BODIES
+        and not is_function_word(first)
         and first not in _OFFICE
         and not any(_PLACED.search(fold(sentence[max(0, at - 12) : at])) for at in _places_of(name, sentence, start))
     )

@@ -35,19 +35,24 @@ _OCCASION = re.compile(
     r"trước (?=nguy cơ|tình hình|diễn biến|thực trạng)|với lý do|về (?=tội|hành vi)|"
     r"(?=có (?:nhiều )?(?:thành tích|công|hành vi)))(?:(?<!\w)|\s+)(?=\w)"
 )
-_EFFECT = re.compile(r"(?<!\w)(?:(?:đã |mới )?(?:khiến(?: cho)?|dẫn (?:đến|tới)|làm cho|buộc)|cho nên|nên)(?!\w)")
+_EFFECT = re.compile(
+    r"(?<!\w)(?:(?:đã |mới )?(?:khiến(?: cho)?|dẫn (?:đến|tới)|làm cho|buộc)|cho nên|(?<!trở )(?<!tạo )nên)(?!\w)"
+)
 _NAMED = re.compile(r"(?<!\w)(?:nguyên nhân|lý do|lí do)(?!\w)", re.IGNORECASE)
 _END = re.compile(
     r"[;:.?!]|,\s*(?=(?:khiến|nên|dẫn|theo|đồng thời|trong đó|trong khi|bên cạnh|tuy|nhưng|còn|ngoài ra|cho nên|vì vậy|"
-    r"do đó|do vậy|từ đó)(?!\w))|\s(?=nên\s)"
+    r"do đó|do vậy|từ đó)(?!\w))|\s(?=(?<!trở )(?<!tạo )nên\s)"
 )
-_COMMA = re.compile(r"[,;:.?!]|\s(?=nên\s)")
+_COMMA = re.compile(r"[,;:.?!]|\s(?=(?<!trở )(?<!tạo )nên\s)")
 _NAMED_FIRST = 5
 """Words behind "do", "vì" that say what the cause is."""
 _EFFECT_SHARE = 0.6
 """Share of them that the question may say itself: it knows the effect, not the cause."""
 _SAID = 0.5
 """Share of the question's words that must stand on the other side of a weaker sign of a cause."""
+_HINTED = 0.25
+"""The same for a plain sign: a cause of something else is none."""
+_FOLLOWS = 0.4
 _NEAR = 90
 """Characters before such a sign among which they stand."""
 _LONGEST = 30
@@ -70,7 +75,8 @@ def _causes(question: Question, sentence: str) -> Iterator[tuple[int, int]]:
     plain = lower(sentence)
     for cue in _BECAUSE.finditer(plain):
         end = _end(question, plain, cue.end(), opens=_opens(plain, cue.start()))
-        if not _BY.match(plain, cue.start()) and not _is_effect(question, sentence[cue.end() : end]):
+        of_it = names_cause(sentence) or _says_effect(question, sentence[: cue.start()] + sentence[end:], _HINTED)
+        if of_it and not _BY.match(plain, cue.start()) and not _is_effect(question, sentence[cue.end() : end]):
             yield cue.end(), end
     for cue in _OCCASION.finditer(plain):
         opens = _opens(plain, cue.start())
@@ -85,7 +91,7 @@ def _causes(question: Question, sentence: str) -> Iterator[tuple[int, int]]:
         turn = list(re.finditer(r"(?:,\s*|(?<!\w))(?:nhưng|chính)\s", plain[start : cue.start()]))
         start += turn[-1].end() if turn else 0
         before = _BECAUSE.search(plain, start, cue.start()) or _NAMED.search(plain, start, cue.start())
-        if before is None and start < cue.start() - 1 and _says_effect(question, sentence[cue.end() :]):
+        if before is None and start < cue.start() - 1 and _says_effect(question, sentence[cue.end() :], _FOLLOWS):
             yield start, cue.start()
 
 
@@ -114,14 +120,17 @@ def _trimmed(sentence: str, start: int, end: int) -> tuple[int, int]:
         text = re.split(r"[,(–]", text.lstrip(" ,"), maxsplit=1)[0]
         start = sentence.index(text, start)
         end = start + len(text)
-    return start + len(text) - len(text.lstrip(" ,\n")), start + len(text.rstrip(" ,\n”\"'"))
+    if text.count("“") != text.count("”") or text.count('"') % 2 or text.count("'") % 2:
+        text = text.rstrip(" ,\n”\"'")
+        return start + len(text) - len(text.lstrip(" ,\n“\"'")), start + len(text)
+    return start + len(text) - len(text.lstrip(" ,\n")), start + len(text.rstrip(" ,\n"))
 
 
-def _says_effect(question: Question, text: str) -> bool:
+def _says_effect(question: Question, text: str, least: float = _SAID) -> bool:
     """Whether a text says what happened, beside the names of whom it happened to."""
     named = {key(word) for name in question.names for word in name.split()}
     happened = tuple(t for t in question.terms if t.text not in named) or question.terms
-    return coverage(happened, words_of(text)) >= _SAID
+    return coverage(happened, words_of(text)) >= least
 
 
 def _is_effect(question: Question, behind: str) -> bool:

@@ -16,7 +16,7 @@ from rag.answer.short.elsewhere import is_told_of_another, is_whole_of_part
 from rag.answer.short.quantity import fits_unit
 from rag.answer.short.when import asks_both_ends
 from rag.answer.short.where import without_area
-from rag.answer.short.who import office_asked
+from rag.answer.short.who import no_person, office_asked
 from rag.answer.span.model import Found
 from rag.answer.span.snap import leading_name, snap, whole_enumeration
 from rag.text.dates import find_dates
@@ -104,6 +104,8 @@ class SpanReader:
         missing = 0.0 if tells else evidence.signals.missing
         signals = replace(evidence.signals, span=(margin - _LEAST) / (_MOST - _LEAST), missing=missing)
         unnamed = evidence.kind == "person" and short is not None and not find_names(short.text)
+        if evidence.kind == "person" and short is not None and short is not evidence.short and no_person(short.text):
+            signals = replace(signals, missing=1.0)
         loose = short is not None and _is_too_coarse(question, short.text)
         if loose and asks_both_ends(question):
             signals = replace(signals, missing=1.0)
@@ -265,6 +267,8 @@ _A_PLACE = re.compile(
 """Words with which a place begins, or that stand right before its name."""
 
 
+_A_YEAR = re.compile(r"(?:năm )?(?:19|20)\d\d", re.IGNORECASE)
+_HOW_LONG = re.compile(r"\b(?:bao lau|(?:bao nhieu|may) nam)\b")
 _A_BODY = re.compile(r"(?:HĐQT|HĐND|UBND|BCH|BTC|Hội đồng|Ban|Bộ|Sở|Công ty|Tập đoàn|Chính phủ|Quốc hội)(?!\w)")
 _AT = re.compile(r"(?<!\w)(?:tại|ở|đến|tới|về|trong|thuộc|của|từ) (?:\w+ ){0,2}$", re.IGNORECASE)
 _FROM = re.compile(r"\btu (dau|noi nao)\b")
@@ -274,7 +278,7 @@ def _may_answer(question: Question, evidence: Evidence, marked: Short) -> bool:
     """Whether the network's words are of the kind asked for: a place is no person, a sum no area."""
     if question.wants_names and not _names_anew(question, marked.text):
         return False
-    if evidence.kind == "quantity" and not fits_unit(question, marked.text):
+    if evidence.kind == "quantity" and not (fits_unit(question, marked.text) and _is_long(question, marked.text)):
         return False
     if evidence.kind == "person":
         before = evidence.text[: marked.start].split()[-2:]
@@ -284,6 +288,11 @@ def _may_answer(question: Question, evidence: Evidence, marked: Short) -> bool:
     if evidence.kind == "place" and _A_BODY.match(marked.text):
         return bool(_AT.search(evidence.text[: marked.start]))
     return evidence.kind not in _TELLS or bool(_TELLS[evidence.kind].search(marked.text))
+
+
+def _is_long(question: Question, words: str) -> bool:
+    """Whether words can say how long: a year of the calendar does not say how many years."""
+    return not (_A_YEAR.fullmatch(words) and _HOW_LONG.search(fold(question.text)))
 
 
 def _with_unit_of_time(question: Question, evidence: Evidence, marked: Short) -> Short:
