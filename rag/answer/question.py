@@ -108,8 +108,11 @@ def analyse(text: str, typed: str | None = None) -> Question:
     """
     text = _with_how_many(text, typed or text)
     kind = kind_of(text)
-    dates = tuple(d for d in find_dates(text) if not d.relative)
     references = find_document_numbers(text) or find_document_numbers(_spelt_out(text))
+    numbered = [(r.start, r.end) for r in references]
+    dates = tuple(
+        d for d in find_dates(text) if not d.relative and not any(start <= d.start < end for start, end in numbered)
+    )
     taken = [(d.start, d.end) for d in dates] + [(r.start, r.end) for r in references]
     names = tuple(n.text for n in find_names(text) if not any(start <= n.start < end for start, end in taken))
     names = (*_opening_name(text, names), *names)
@@ -137,7 +140,7 @@ def _opening_name(text: str, names: tuple[str, ...]) -> tuple[str, ...]:
     first = next(iter(tokens(text)), None)
     if first is None or first.start or len(first.text) < _SHORTEST_NAME or not first.text.isalpha():
         return ()
-    foreign = first.text[0].isupper() and first.text[1:].islower() and not is_syllable(first.text)
+    foreign = first.text[0].isupper() and not first.text.isupper() and not is_syllable(first.text)
     return (first.text,) if foreign and not any(text.startswith(name) for name in names) else ()
 
 

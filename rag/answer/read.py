@@ -39,6 +39,8 @@ class Signals:
     :param short: Whether an answer of the asked kind was found (1.0), was not (0.0), or no kind is asked (0.5).
     :param missing: 1.0 where a kind is asked and no answer of it was found, else 0.0.
     :param near: How near that answer stands to the question's words, 0 to 1.
+    :param named: Whether a new name of the question stands in the sentence (1.0), only right before it (0.5), or in
+        neither (0.0); 1.0 where the question has none.
     :param span: How sure the trained reader is that its words answer, 0 to 1; ``None`` where it did not read.
     """
 
@@ -49,6 +51,7 @@ class Signals:
     short: float
     missing: float
     near: float
+    named: float = 1.0
     span: float | None = None
 
 
@@ -307,24 +310,30 @@ def _signals(question: Question, candidate: _Candidate, short: Short | None) -> 
     if question.kind == "yesno":
         told = not question.head or coverage(question.head, words_of(candidate.text)) >= _PREDICATE_SHARE
     named = _names_subject(question, candidate)
-    told = told and (named or question.kind != "yesno")
+    told = told and (named > 0 or question.kind != "yesno")
     return Signals(
         sentence=candidate.sentence,
         context=candidate.context,
         pairs=candidate.pairs,
         dense=candidate.hit.dense,
         short=float(told) if question.kind in _TYPED else 0.5,
-        missing=float(not named or (not told and _is_due(question, candidate.text))),
+        missing=float(named == 0 or (not told and _is_due(question, candidate.text))),
         near=max(_gives_cause(question.kind, candidate.text), min(1.0, short.score) if short else 0.0),
+        named=named,
     )
 
 
-def _names_subject(question: Question, candidate: _Candidate) -> bool:
-    """Whether something that a question names is named here, in the sentence before, or known from title and lead."""
-    near = words_of(candidate.text), words_of(_before(candidate))
+def _names_subject(question: Question, candidate: _Candidate) -> float:
+    """Whether something that a question names is named here (1.0) or in the sentence before (0.5).
+
+    What title and lead name, each sentence may be about (1.0).
+    """
     new = {t.text for t in candidate.telling if t.weight >= 1.0}
     wanted = {key(word) for name in question.names for word in name.split() if not expansion(word)} & new
-    return not wanted or any(words.has(word) for word in wanted for words in near)
+    here, before = words_of(candidate.text), words_of(_before(candidate))
+    if not wanted or any(here.has(word) for word in wanted):
+        return 1.0
+    return 0.5 * any(before.has(word) for word in wanted)
 
 
 def _gives_cause(kind: Kind, text: str) -> float:

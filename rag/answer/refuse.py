@@ -30,7 +30,7 @@ def _missing(difference: Difference) -> str:
     asked, found, kind = difference.asked, difference.found, difference.kind
     if kind in ("year", "part"):
         return _of_a_time(asked, found, "năm " if kind == "year" else "")
-    if kind == "day":
+    if kind == "day" and found:
         return say(
             f"Tài liệu không nêu điều được hỏi của {_as_day(asked)}, chỉ nêu {_as_day(found)}.",
             f"The documents do not tell this for {asked}, only for {found}.",

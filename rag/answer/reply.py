@@ -28,6 +28,10 @@ _TELLING = 0.6
 
 _DECIDED: frozenset[Kind] = frozenset({"person", "office", "place", "reason"})
 """Kinds of answers that the finders find where they stand."""
+_OF_SOMEBODY: frozenset[Kind] = frozenset({"person", "quantity", "date", "place"})
+"""Kinds of answers that are worth nothing where they are told of somebody else."""
+_NEARLY = 0.6
+"""Share of the first sentence's score that is enough for one that names whom the question asks about."""
 _FAR_LESS = 0.15
 """How much less of the question a sentence without difference may say."""
 
@@ -122,11 +126,21 @@ class Replier:
         first = next((e for e in best if not e.differences), None)
         told = max((e.signals.sentence for e in best if e.differences and not e.heading), default=0.0)
         sure = first is not None and status_of(confidence(first), self.caution) == "answered"
+        if first and (names := self._naming(first, best)):
+            return (names, *(e for e in evidence if e is not names))
         if first and not sure and first.signals.missing and (tells := self._surer(question, first, best)):
             return (tells, *(e for e in evidence if e is not tells))
         if first is None or (not sure and told >= _TELLING and first.signals.sentence < told - _FAR_LESS):
             return tuple(sorted(evidence, key=lambda e: -e.signals.sentence * bool(e.differences)))
         return (first, *(e for e in evidence if e is not first))
+
+    def _naming(self, first: Evidence, best: Sequence[Evidence]) -> Evidence | None:
+        """A sentence nearly as good that names whom the question asks about, where nothing near the first one does."""
+        if first.signals.named > 0 or first.kind not in _OF_SOMEBODY:
+            return None
+        named = (e for e in best if e.signals.named == 1.0 and e.short and not e.differences)
+        good = (e for e in named if e.score >= _NEARLY * first.score)
+        return next((e for e in good if status_of(confidence(e), self.caution) == "answered"), None)
 
     def _surer(self, question: Question, first: Evidence, best: Sequence[Evidence]) -> Evidence | None:
         """A sentence of the same document that has what the first one lacks, and is sure: it goes before.

@@ -36,12 +36,14 @@ _BARE_KINDS: Final = words("""
     nghị quyết|nghị định|quyết định|thông tư|thông tư liên tịch|chỉ thị|kết luận|chương trình|dự án|đề án|kế hoạch
     công văn|pháp lệnh
     """)
+_YEARLY_KINDS: Final = frozenset({"nghị quyết", "nghị định", "quyết định", "thông tư", "thông tư liên tịch", "chỉ thị"})
+"""Documents that are named by number and year alone ("Nghị định 167/2013")."""
 _KIND_BY_FOLDED: Final = {fold(kind): kind for kind in _KINDS}
 _KIND_RE: Final = "|".join(sorted(_KIND_BY_FOLDED, key=len, reverse=True))
 _NUMBER: Final = re.compile(rf"(?<![\w/.,])(?:{NUMBER_PATTERN})(?!\w)")
 _LEAD: Final = re.compile(rf"(?<!\w)(?P<kind>{_KIND_RE})\s+(?:so\s*:?\s*)?$")
 _BARE: Final = re.compile(
-    rf"(?<!\w)(?P<kind>{_KIND_RE})\s+(?:so\s*:?\s*)?(?P<number>\d{{1,5}}[a-z]?)(?![\w/%]|[.,]\d|\s*-\s*[a-z]{{2,}}/)"
+    rf"(?<!\w)(?P<kind>{_KIND_RE})\s+(?:so\s*:?\s*)?(?P<number>\d{{1,5}}[a-z]?(?:/(?:19|20)\d\d)?)(?![\w/%]|[.,]\d|\s*-\s*[a-z]{{2,}}/)"
 )
 
 
@@ -108,6 +110,8 @@ def _bare(text: str, match: re.Match[str]) -> DocumentNumber | None:
     if kind not in _BARE_KINDS or (has_marks(written) and written != kind):
         return None
     number = match["number"].lstrip("0") or "0"
+    if "/" in number and kind not in _YEARLY_KINDS:  # "kế hoạch 5/2020" is that of a month
+        return None
     return DocumentNumber(match.start(), match.end(), text[match.start() : match.end()], f"{kind} {number}", kind)
 
 
@@ -124,7 +128,8 @@ def refers_to(a: DocumentNumber, b: DocumentNumber) -> bool:
     parts_a, parts_b = _parts(number_a), _parts(number_b)
     if parts_a[0] != parts_b[0]:
         return False
-    return number_a == number_b or parts_a[1:] == parts_b[1:] or not (parts_a[1:] and parts_b[1:])
+    shorter, longer = sorted((parts_a[1:], parts_b[1:]), key=len)
+    return shorter == longer[: len(shorter)]
 
 
 def _parts(number: str) -> list[str]:

@@ -193,7 +193,21 @@ def test_what_the_question_narrows_down_must_be_told(question: str, sentence: st
         ("CDC Mẫu Giang có mấy máy?", "Ở Mẫu Giang cũng vậy.", "CDC Mẫu An có 13 máy.", True),
         ("Hãng Mẫu An thu về bao nhiêu?", "", "Ngoài nhóm cổ đông lớn, Mẫu An thu về 41 tỷ đồng.", False),
         ("Giai Giai là ai?", "", "Cố Giai là người tinh tế.", True),
+        ("Cắt tầng 20 mất bao lâu?", "", "Cắt tầng 18 mất 15-20 ngày.", True),
+        ("Cắt tầng 18 mất bao lâu?", "", "Cắt tầng 18 mất 15-20 ngày.", False),
+        ("Vợ ông Mẫu Văn An bao nhiêu tuổi?", "", "Ông Mẫu Văn An 40 tuổi.", True),
+        ("Vợ ông Mẫu Văn An bao nhiêu tuổi?", "Vợ ông Mẫu Văn An cũng đến.", "Bà 38 tuổi.", False),
+        ("Bà Lê Thị Mẫu là Nghệ sĩ Nhân dân từ khi nào?", "", "Năm 2030, bà Lê Thị Mẫu được phong NSND.", False),
+        ("Mức phạt theo Nghị định 167/2030 là bao nhiêu?", "", "Nghị định 167/2030/NĐ-CP phạt 5 triệu đồng.", False),
+        ("Mức phạt theo Nghị định 167/2030 là bao nhiêu?", "", "Nghị định 176/2030/NĐ-CP phạt 5 triệu đồng.", True),
     ],
 )
 def test_things_with_numbers_and_bodies_of_places(question: str, before: str, sentence: str, differs: bool) -> None:
     assert bool(_differs(question, sentence, before)) is differs
+
+
+def test_a_document_tells_no_figure_of_a_day_after_it() -> None:
+    question, sentence = "VN-Index đóng cửa ngày 10/8/2030 bao nhiêu điểm?", "VN-Index đóng cửa ở 841 điểm."
+    assert [kind for kind, _ in _differs(question, sentence, published=date(2030, 8, 7))] == ["day"]
+    assert not _differs(question, sentence, published=date(2030, 8, 10))
+    assert not _differs(question, "VN-Index dự kiến đóng cửa ở 841 điểm.", published=date(2030, 8, 7))

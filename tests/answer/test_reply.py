@@ -169,3 +169,13 @@ def test_what_is_told_of_nobody_that_the_question_names_is_not_sure(hits_of: Hit
     article = Document(DocumentInfo("d8", "k8", "v1", "default", "c.txt", "Chia cổ tức"), text)
     _, answer = _ask("Nà Mẫu nhận về bao nhiêu tiền từ đợt chia cổ tức?", article, hits_of)
     assert answer.status != "answered"
+
+
+def test_a_sentence_that_names_whom_the_question_asks_about_goes_first(hits_of: Hits) -> None:
+    text = (
+        "Chia cổ tức\n\nGia tộc ông chủ sẽ thu về hơn 140 tỷ đồng từ đợt chia cổ tức.\n\n"
+        "Ngoài ra, quỹ MauCapital cũng sẽ thu về 41 tỷ đồng trong đợt chia cổ tức này."
+    )
+    article = Document(DocumentInfo("d9", "k9", "v1", "default", "c.txt", "Chia cổ tức"), text)
+    _, answer = _ask("MauCapital thu về bao nhiêu tiền trong đợt chia cổ tức?", article, hits_of)
+    assert answer.short_answer == "41 tỷ đồng"

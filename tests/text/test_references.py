@@ -74,3 +74,11 @@ def test_documents_stand_in_the_text_and_refer_to_themselves(text: str) -> None:
     found = find_document_numbers(text)
     assert all(text[d.start : d.end] == d.text and refers_to(d, d) for d in found)
     assert all(a.end <= b.start for a, b in pairwise(found))
+
+
+def test_documents_named_by_number_and_year_alone() -> None:
+    short, whole = find_document_numbers("Nghị định 167/2013 là Nghị định số 167/2013/NĐ-CP")
+    other = find_document_numbers("Nghị định 167/2014/NĐ-CP")[0]
+    assert refers_to(short, whole)
+    assert not refers_to(short, other)
+    assert find_document_numbers("Kế hoạch 5/2020 của xã") == ()

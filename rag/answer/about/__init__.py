@@ -5,9 +5,9 @@ A figure of 2020 does not answer a question about 2018, however well everything 
 
 from __future__ import annotations
 
-from rag.answer.about.base import Difference, Setting
+from rag.answer.about.base import Difference, Setting, sentences_backwards
 from rag.answer.about.documents import number_differences, reference_differences
-from rag.answer.about.names import name_differences, names_all
+from rag.answer.about.names import kin_differences, name_differences, names_all
 from rag.answer.about.offices import foreign_office, level_differences, office_differences
 from rag.answer.about.places import other_nation, other_number_of_name, other_of_its_kind, whole_for_part
 from rag.answer.about.times import day_differences, part_differences, year_differences
@@ -27,6 +27,9 @@ def differences(question: Question, sentence: str, setting: Setting) -> tuple[Di
         *number_differences(question, sentence, setting),
         *name_differences(
             question.text, question.names, question.places, f"{setting.title}\n{setting.lead}", setting.passage
+        ),
+        *kin_differences(
+            question.text, question.names, sentence, next(iter(sentences_backwards(setting.before)), setting.title)
         ),
         *other_of_its_kind(question.text, sentence),
         *other_number_of_name(question.text, sentence, setting.before),

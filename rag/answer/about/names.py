@@ -8,9 +8,9 @@ from functools import lru_cache
 from rag.answer.about.base import Difference
 from rag.answer.match import words_of
 from rag.answer.question import Question, key
-from rag.text.abbreviations import expand
+from rag.text.abbreviations import expand, expansion
 from rag.text.syllables import tokens
-from rag.text.unicode import canonical_tones, fold
+from rag.text.unicode import canonical_tones, fold, lower
 
 
 @lru_cache(maxsize=64)
@@ -38,12 +38,19 @@ def names_all(question: Question, title: str, passage: str) -> bool:
 
 @lru_cache(maxsize=256)
 def _naming(*texts: str) -> tuple[frozenset[str], str]:
-    """The capitalised words of texts, and the texts folded; a passage is asked about for each of its sentences."""
+    """The capitalised words of texts, and the texts folded with what their abbreviations stand for.
+
+    Kept, since a passage is asked about for each of its sentences.
+    """
     capitals: set[str] = set()
     for text in texts:
         words = words_of(text)
         capitals.update(k for k, start in zip(words.keys, words.starts, strict=True) if text[start].isupper())
-    return frozenset(capitals), fold(canonical_tones("\n".join(texts)))
+    whole = "\n".join(texts)
+    spelt = [
+        long for short in dict.fromkeys(re.findall(r"(?<!\w)[A-ZĐƯ]{2,}(?!\w)", whole)) if (long := expansion(short))
+    ]
+    return frozenset(capitals), fold(canonical_tones("\n".join([whole, *spelt])))
 
 
 def _is_named(name: str, opens: bool, capitals: frozenset[str], plain: str) -> bool:
@@ -75,3 +82,25 @@ def _is_abbreviated(name: str, capitals: frozenset[str], plain: str) -> bool:
 
 
 _LONGEST_ABBREVIATION = 5
+
+
+_KIN = (
+    ("vợ",), ("chồng",), ("con gái", "con"), ("con trai", "con"), ("mẹ",), ("bố", "cha", "ba"), ("cha", "bố", "ba"),
+    ("anh trai", "anh"), ("em trai", "em"), ("chị gái", "chị"), ("em gái", "em"), ("bạn gái",), ("bạn trai",),
+    ("trợ lý",), ("luật sư",), ("thư ký",), ("người phát ngôn", "phát ngôn viên"),
+)  # fmt: skip
+_OF = r" (?:của )?(?:(?:ông|bà|anh|chị|cô|nữ|nam|diễn viên|ca sĩ|tổng thống|tiến sĩ|bác sĩ) )*"
+
+
+def kin_differences(question: str, names: tuple[str, ...], sentence: str, before: str) -> tuple[Difference, ...]:
+    """Somebody who belongs to a person: what is told of the man himself is not told of "vợ ông X".
+
+    :param before: The sentence right before.
+    """
+    asked, told = lower(question), lower(f"{before} {sentence}")
+    found = []
+    for words in _KIN:
+        at = next((m for n in names if (m := re.search(rf"(?<!\w){words[0]}{_OF}{re.escape(lower(n))}", asked))), None)
+        if at and not any(re.search(rf"(?<!\w){word}(?!\w)", told) for word in words):
+            found.append(Difference("name", question[at.start() : at.end()]))
+    return tuple(found)

@@ -56,7 +56,8 @@ def other_of_its_kind(asked: str, sentence: str) -> tuple[Difference, ...]:
 
 _NUMBERED = re.compile(
     r"(?<!\w)(?P<noun>vành đai|quốc lộ|tỉnh lộ|điều|khoản|tuyến|giai đoạn|đợt|lần thứ|vòng|khóa|kỳ họp thứ|tổ|nhóm|"
-    r"quận|khu vực|lô|tập|phần|nhà máy số|hầm|cảng số|bệnh nhân) (?P<n>\d{1,4})(?![\w/%,.-]*\d)(?!\w)"
+    r"quận|khu vực|lô|tập|phần|tầng|chương|mục|hạng|lớp|toa|bài|nhà máy số|hầm|cảng số|bệnh nhân) "
+    r"(?P<n>\d{1,4})(?![\w/%,.-]*\d)(?!\w)"
 )
 
 

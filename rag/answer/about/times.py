@@ -145,9 +145,19 @@ def day_differences(question: Question, sentence: str, setting: Setting) -> tupl
     days = [d for d in find_dates(sentence, anchor=setting.published) if d.kind == "day" and d.day]
     told = [d for d in days if not is_comparison(sentence, d.start) and not _dates_a_document(sentence, d)]
     wanted = [d.resolved(setting.published) for d in asked]
+    if not told and question.kind == "quantity":
+        return _not_yet(question, sentence, setting)
     if not told or any(d.resolved(setting.published).covers(w) for d in told for w in wanted):
         return ()
     return (Difference("day", asked[0].text, told[0].text),)
+
+
+def _not_yet(question: Question, sentence: str, setting: Setting) -> tuple[Difference, ...]:
+    """A day that had not come when the document was published: its figure without a day is none of that day."""
+    days = [date(d.year, d.month, d.day) for d in question.dates if d.year and d.month and d.day and d.kind == "day"]
+    later = bool(days) and setting.published is not None and all(day > setting.published for day in days)
+    planned = re.search(r"\b(du kien|se|ke hoach|muc tieu|phan dau)\b", fold(sentence))
+    return (Difference("day", question.dates[0].text),) if later and not planned else ()
 
 
 def _dates_a_document(text: str, mention: DateMention) -> bool:

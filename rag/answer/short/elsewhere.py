@@ -39,7 +39,7 @@ def is_of_other_name(question: Question, sentence: str, start: int) -> bool:
     if not question.names:
         return False
     figures = [m.start() for m in re.finditer(r"(?<![\w.,/-])\d[\d.,]*", sentence)]
-    names = [(n.end, n.text in question.names) for n in find_names(sentence)]
+    names = [(n.end, any(f" {q}".endswith(f" {n.text}") for q in question.names)) for n in find_names(sentence)]
     asked = {at: next((own for end, own in reversed(names) if end <= at <= end + _BESIDE), None) for at in figures}
     return asked.get(start) is False and True in asked.values()
 

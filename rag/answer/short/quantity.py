@@ -55,8 +55,8 @@ def find_quantity(question: Question, sentence: str, _: date | None) -> Short | 
     return best
 
 
-_HYPHENED = re.compile(r"-\w+")
-"""What a word goes on with: "11 ca mắc COVID | -19"."""
+_HYPHENED = re.compile(r"-\w+|/\d+ ?(?:ml|l|g|kg|km|dân|người)(?!\w)")
+"""What a word or measure goes on with: "11 ca mắc COVID | -19", "221 mg | /100 ml"."""
 
 
 _ELSEWHERE = 0.6
@@ -139,7 +139,7 @@ def _wanted_quantities(question: Question, sentence: str) -> list[tuple[int, int
         end, share = _noun_after(question, sentence, quantity)
         if share >= 0.5:
             found.append((quantity.start, end, 0.5 * share))
-        elif _is_unit_wanted(quantity, units, question):
+        elif _is_unit_wanted(quantity, units, question) or (units and _is_bare_sum(sentence, quantity, units)):
             found.append((quantity.start, max(end, quantity.end), 0.3 if units else 0.0))
     return _whole_ranges(sentence, found)
 
@@ -156,7 +156,7 @@ def _whole_ranges(sentence: str, found: list[tuple[int, int, float]]) -> list[tu
     return joined
 
 
-_RANGE = re.compile(r"\s?[-–]\s?")
+_RANGE = re.compile(r"\s?[-–]\s?|\s(?:đến|tới)\s(?:khoảng\s|gần\s)?")
 
 
 _PLAINLY: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = (
@@ -176,6 +176,16 @@ def fits_unit(question: Question, words: str) -> bool:
     found = {quantity.unit for quantity in find_quantities(words) if quantity.unit}
     measures = frozenset().union(*(units for _, units in _UNITS))
     return wanted is None or bool(found & wanted) or not found or not found <= measures
+
+
+_SCALED = re.compile(r"(?:triệu|tỷ|tỉ|nghìn|ngàn)$")
+_ENDS_SUM = re.compile(r"\s*(?:[,;.):]|và(?!\w)|$)")
+
+
+def _is_bare_sum(sentence: str, quantity: Quantity, units: frozenset[str]) -> bool:
+    """Whether a sum leaves its currency out: "giá 878 triệu"."""
+    bare = "đồng" in units and bool(_SCALED.search(quantity.text))
+    return bare and bool(_ENDS_SUM.match(sentence, quantity.end))
 
 
 def _is_unit_wanted(quantity: Quantity, units: frozenset[str] | None, question: Question) -> bool:

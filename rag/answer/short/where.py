@@ -27,7 +27,7 @@ def find_place(question: Question, sentence: str, _: date | None) -> Short | Non
         way = head.group().lower()
         if way.startswith(wrong_way) or (right_way == ("từ",) and not way.startswith("từ")):
             continue
-        if _is_home(question, sentence[: head.start()]):
+        if _is_home(question, sentence[: head.start()]) or is_affiliation(question, sentence[: head.start(1)]):
             continue
         name = next((n for n in find_names(sentence) if head.end() <= n.start + 1 <= head.end() + 2), None)
         if name and not in_question(name.text, question) and not _LAW.match(name.text):
@@ -95,8 +95,25 @@ def _ways(question: Question) -> tuple[tuple[str, ...], tuple[str, ...]]:
 _HOME = re.compile(r"\b(tru|ngu|que|sinh|ho khau|hktt|dia chi)( quan)?:? ?$")
 
 
+_AFFILIATED = re.compile(
+    r"(?<!\w)(?:giáo sư|tiến sĩ|giám đốc|chuyên gia|nghiên cứu viên|nhà nghiên cứu|nhà khoa học|bác sĩ|giảng viên|"
+    r"sinh viên|phát ngôn viên|luật sư|đại diện)(?:\s[^\W\d_]+){0,4}(?:\s(?:tại|ở|của|thuộc))?\s*$",
+    re.IGNORECASE,
+)
+"""Before the place where somebody works who is quoted."""
+
+
+def is_affiliation(question: Question, before: str) -> bool:
+    """Whether a place is where a person works, in a question that does not ask for that."""
+    return bool(_AFFILIATED.search(before[-60:])) and not re.search(
+        r"\b(lam viec|cong tac|hoc) o\b", fold(question.text)
+    )
+
+
 def _is_home(question: Question, before: str) -> bool:
     """Whether a place is where somebody lives or comes from, in a question that asks for something else."""
+    if is_affiliation(question, before):
+        return True
     home = _HOME.search(fold(before[-12:]))
     return bool(home) and not re.search(
         r"\b(tru|ngu|que|sinh|song|o|ho khau|dia chi)\b(?! dau$)", fold(question.text).strip(" ?")

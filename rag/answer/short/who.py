@@ -163,6 +163,7 @@ def _may_be_person(name: str, sentence: str, start: int) -> bool:
     first = lower(canonical_tones(name.split(maxsplit=1)[0]))
     return (
         name not in COUNTRIES
+        and name not in PROVINCES
         and all(w[0].isupper() for w in name.split())
         and not name.split(maxsplit=1)[0].isupper()
         and " - " not in name

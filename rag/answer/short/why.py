@@ -29,6 +29,8 @@ _BY = re.compile(
     r"bình chọn|công bố|đạo diễn|viết|sáng lập|làm chủ|làm trưởng|ký)(?!\w)"
 )
 """A "do" that names the doer, not the cause: "hệ thống do Nga sản xuất"."""
+_PASSIVE = re.compile(r"(?<!\w)(?:bị|được)(?: \w+){1,3} $")
+"""Before a "bởi" that names a doer: "bị ảnh hưởng bởi dịch bệnh"."""
 _OCCASION = re.compile(
     r"(?<!\w)(?P<cue>sau khi|(?<!trong )khi(?! được hỏi| nói| trả lời| đề cập)|nhằm|để|hòng|với mục đích|"
     r"mục đích (?:là )?để|giữa lúc|trong bối cảnh|"
@@ -75,6 +77,8 @@ def _causes(question: Question, sentence: str) -> Iterator[tuple[int, int]]:
     plain = lower(sentence)
     for cue in _BECAUSE.finditer(plain):
         end = _end(question, plain, cue.end(), opens=_opens(plain, cue.start()))
+        if cue["cue"] == "bởi" and _PASSIVE.search(plain, 0, cue.start()):
+            continue
         of_it = names_cause(sentence) or _says_effect(question, sentence[: cue.start()] + sentence[end:], _HINTED)
         if of_it and not _BY.match(plain, cue.start()) and not _is_effect(question, sentence[cue.end() : end]):
             yield cue.end(), end

@@ -15,7 +15,7 @@ from rag.answer.short.base import Short, in_question, placed
 from rag.answer.short.elsewhere import is_told_of_another, is_whole_of_part
 from rag.answer.short.quantity import fits_unit
 from rag.answer.short.when import asks_both_ends
-from rag.answer.short.where import without_area
+from rag.answer.short.where import is_affiliation, without_area
 from rag.answer.short.who import no_person, office_asked
 from rag.answer.span.model import Found
 from rag.answer.span.snap import leading_name, snap, whole_enumeration
@@ -283,11 +283,16 @@ def _may_answer(question: Question, evidence: Evidence, marked: Short) -> bool:
     if evidence.kind == "person":
         before = evidence.text[: marked.start].split()[-2:]
         return not (_A_PLACE.match(marked.text) or (before and _A_PLACE.fullmatch(" ".join(before[-1:]))))
-    if evidence.kind == "place" and _FROM.search(fold(question.text)):
-        return bool(re.search(r"(?<!\w)[Tt]ừ (?:\w+ ){0,3}$", evidence.text[: marked.start]))
-    if evidence.kind == "place" and _A_BODY.match(marked.text):
-        return bool(_AT.search(evidence.text[: marked.start]))
+    if evidence.kind == "place":
+        return _is_there(question, evidence.text[: marked.start], marked.text)
     return evidence.kind not in _TELLS or bool(_TELLS[evidence.kind].search(marked.text))
+
+
+def _is_there(question: Question, before: str, place: str) -> bool:
+    """Whether words can be the place of what is asked: with "từ" where "từ đâu" is, and no body unless at it."""
+    if _FROM.search(fold(question.text)):
+        return bool(re.search(r"(?<!\w)[Tt]ừ (?:\w+ ){0,3}$", before))
+    return not is_affiliation(question, before) and (not _A_BODY.match(place) or bool(_AT.search(before)))
 
 
 def _is_long(question: Question, words: str) -> bool:
