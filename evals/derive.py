@@ -15,6 +15,7 @@ from dataclasses import replace
 
 from evals.samples import Case, Change
 from rag.text.unicode import fold, nfc
+from rag.text.words import CAPITALS
 
 Documents = Mapping[str, str]
 Derived = tuple[Documents, tuple[Case, ...]]
@@ -160,7 +161,7 @@ def _stepped(figure: str, text: str) -> Change | None:
 
 
 def _other_place(case: Case, text: str, draw: random.Random) -> Change | None:
-    named = re.findall(r"(?:tỉnh|huyện|xã|thành phố|thị xã) ((?:[A-ZĐÀ-Ỹ][\wÀ-ỹ]*\s?)+)", case.question)
+    named = re.findall(rf"(?:tỉnh|huyện|xã|thành phố|thị xã) ((?:[{CAPITALS}]\w*\s?)+)", case.question)
     named += [place for place in PROVINCES if place in case.question]
     free = [place for place in PROVINCES if place not in text]
     if not named or not free:

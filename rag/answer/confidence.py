@@ -52,7 +52,7 @@ miss too many answers for their silence to mean much.
 """
 
 _HEADING: Final = 0.4
-"""What is left of it for a heading or caption without the value asked for: it announces, and tells nothing."""
+"""What is left of it for a heading or caption without the value asked for, or a question: it tells nothing."""
 
 _TENTATIVE_BAND: Final = 0.15
 """Width below the threshold of an answer in which the nearest passages are shown for checking."""
@@ -64,7 +64,7 @@ def confidence(evidence: Evidence) -> float:
         return 0.0
     signals = evidence.signals
     left = _UNTOLD.get(evidence.kind, 1.0) if signals.missing else 1.0
-    if evidence.heading and evidence.short is None:
+    if evidence.text.rstrip().endswith("?") or (evidence.heading and evidence.short is None):
         left = min(left, _HEADING)
     return left * _logistic(signals)
 

@@ -82,7 +82,7 @@ LIST_NOUNS = re.compile(
 _NAMED = (
     r"(?:tỉnh|huyện|xã|thành phố|quận|phường|địa phương|nước|quốc gia|ngân hàng|công ty|doanh nghiệp|trường|bệnh viện|"
     r"phòng khám|clb|câu lạc bộ|chùa|ông|bà|đồng chí|người|cầu thủ|tỉnh thành|"
-    r"tài xế|lái xe|bị cáo|bị can|nghệ sĩ|thí sinh|ca sĩ|diễn viên|bộ phim)"
+    r"tài xế|lái xe|bị cáo|bị can|nghệ sĩ|thí sinh|ca sĩ|diễn viên|bộ phim|thương hiệu|hãng|nhãn hàng)"
 )
 _NAMED_LIST = rf"(?:những|các|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười) {_NAMED}(?: \w+){{0,2}} (?:nào|ai)|những ai"
 _NAMED_THING = rf"({_NAMED})(?: \w+){{0,2}} nào"

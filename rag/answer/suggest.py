@@ -17,7 +17,7 @@ from rag.text.names import find_names, find_people
 from rag.text.numbers import Quantity, find_quantities
 from rag.text.sentences import sentence_spans
 from rag.text.unicode import fold, lower
-from rag.text.words import alternation, words
+from rag.text.words import CAPITALS, alternation, words
 from rag.types import Document, Span
 
 Kind = Literal["figure", "day", "person", "list", "topic"]
@@ -29,7 +29,7 @@ _YEAR: Final = re.compile(r"năm ((?:19|20)\d\d)")
 _SCALE: Final = words("nghìn ngàn vạn triệu tỷ tỉ")
 _PART: Final = re.compile(r"[,;](?=\s)|[.!?…]+$")
 _OF_A_PLACE: Final = re.compile(
-    r"(?:\b(?:tỉnh|huyện|xã|phường|quận|thị xã|thị trấn|thành phố|bản|thôn)|\bTP\.?|\bBộ) [A-ZÀ-ỸĐ]"
+    rf"(?:\b(?:tỉnh|huyện|xã|phường|quận|thị xã|thị trấn|thành phố|bản|thôn)|\bTP\.?|\bBộ) [{CAPITALS}]"
 )
 _POINTS: Final = re.compile(
     r"\b(?:này|đó|ấy|kia|trên đây|nêu trên|nói trên|như vậy|như sau|sau đây|dưới đây|họ|ông|bà|tôi|mình|cũng)\b",

@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import Final
+
+_LATIN: Final = [chr(n) for n in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00))]
+CAPITALS: Final = "A-Z" + "".join(c for c in _LATIN if c.isupper())
+"""Capital letters, marked ones too, for the inside of a character class; "À-Ỹ" would hold small letters as well."""
+SMALL: Final = "a-z" + "".join(c for c in _LATIN if c.islower())
+"""Small letters likewise."""
 
 
 def words(text: str) -> frozenset[str]:

@@ -179,3 +179,10 @@ def test_a_sentence_that_names_whom_the_question_asks_about_goes_first(hits_of: 
     article = Document(DocumentInfo("d9", "k9", "v1", "default", "c.txt", "Chia cổ tức"), text)
     _, answer = _ask("MauCapital thu về bao nhiêu tiền trong đợt chia cổ tức?", article, hits_of)
     assert answer.short_answer == "41 tỷ đồng"
+
+
+def test_a_question_in_the_text_answers_nothing(hits_of: Hits) -> None:
+    text = "Tin nước sạch\n\nNhững xã nào của huyện Mẫu Sơn sắp bị cắt nước sạch?"
+    article = Document(DocumentInfo("d10", "k10", "v1", "default", "n.txt", "Tin nước sạch"), text)
+    _, answer = _ask("Những xã nào của huyện Mẫu Sơn bị cắt nước sạch?", article, hits_of)
+    assert answer.status != "answered"

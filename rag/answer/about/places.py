@@ -9,7 +9,7 @@ from rag.answer.match import words_of
 from rag.answer.question import Question, key
 from rag.text.name_lists import COUNTRIES, PROVINCES
 from rag.text.unicode import fold, lower
-from rag.text.words import alternation
+from rag.text.words import CAPITALS, alternation
 
 _THINGS = (
     r"(?:sân bay|cảng hàng không|nhà ga|ga|cảng|bệnh viện|trường|đại học|cầu|đường|phố|quốc lộ|cao tốc|nhà máy|công ty|"
@@ -22,7 +22,7 @@ _THINGS = (
 _AREAS = r"(?:tỉnh|huyện|xã|thành phố|quận|phường|thị xã|thị trấn|thôn|bản)"
 
 
-_CALLED = r"(?P<name>(?:(?:quốc tế|đa khoa|trung ương|thủy điện|nhiệt điện) )?[A-ZĐÀ-Ỹ]\w*(?: [A-ZĐÀ-Ỹ]\w*)*)"
+_CALLED = rf"(?P<name>(?:(?:quốc tế|đa khoa|trung ương|thủy điện|nhiệt điện) )?[{CAPITALS}]\w*(?: [{CAPITALS}]\w*)*)"
 
 
 _THING = re.compile(rf"(?<!\w)(?P<kind>(?i:{_THINGS})) {_CALLED}")

@@ -11,11 +11,12 @@ from rag.answer.short.base import Short, in_question, names, placed
 from rag.text.names import find_names
 from rag.text.syllables import is_function_word
 from rag.text.unicode import fold
+from rag.text.words import CAPITALS, SMALL
 
 _PLACE_HEAD = re.compile(
     r"(?<!\w)(?:[Tt]ại|[Ởở]|[Tt]ừ|đến|thuộc|trên địa bàn|VKSND|TAND|UBND|HĐND|Công an)\s+"
     r"((?:(?:tỉnh|huyện|xã|thành phố|TP\.?|thị xã|thị trấn|quận|phường|"
-    r"thôn|bản|làng|đảo|khu vực|khu|nước|hội trường|trụ sở|nhà|sân vận động|bệnh viện|trường)\s+)*)(?=[A-ZĐÀ-Ỹ])"
+    rf"thôn|bản|làng|đảo|khu vực|khu|nước|hội trường|trụ sở|nhà|sân vận động|bệnh viện|trường)\s+)*)(?=[{CAPITALS}])"
 )
 
 
@@ -74,7 +75,7 @@ def _common_places(question: Question, sentence: str) -> list[Short]:
     found = []
     for at in _AT.finditer(sentence):
         place = _GOES_ON.sub("", at["place"]).rstrip()
-        named = re.search(r"[A-ZĐÀ-Ỹ\d]", place)
+        named = re.search(rf"[{CAPITALS}\d]", place)
         if named and len(place.split()) <= _LONGEST_PLACE and not in_question(without_area(place), question):
             found.append(placed(question, sentence, at.start("place"), at.start("place") + len(place)))
     return found
@@ -122,6 +123,6 @@ def _is_home(question: Question, before: str) -> bool:
 
 def _whole_place(sentence: str, end: int) -> int:
     """A place's name goes on over a few small words: "Trung tâm | vũ trụ Kennedy"."""
-    more = re.match(r"(?: [a-zà-ỹđ]+){1,2} ([A-ZĐÀ-Ỹ]\w+(?: [A-ZĐÀ-Ỹ]\w+)*)", sentence[end:])
+    more = re.match(rf"(?: [{SMALL}]+){{1,2}} ([{CAPITALS}]\w+(?: [{CAPITALS}]\w+)*)", sentence[end:])
     joins = more and not any(is_function_word(w) for w in sentence[end : end + more.start(1)].split())
     return end + more.end() if more and joins else end

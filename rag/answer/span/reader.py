@@ -271,6 +271,8 @@ _A_YEAR = re.compile(r"(?:năm )?(?:19|20)\d\d", re.IGNORECASE)
 _HOW_LONG = re.compile(r"\b(?:bao lau|(?:bao nhieu|may) nam)\b")
 _A_BODY = re.compile(r"(?:HĐQT|HĐND|UBND|BCH|BTC|Hội đồng|Ban|Bộ|Sở|Công ty|Tập đoàn|Chính phủ|Quốc hội)(?!\w)")
 _AT = re.compile(r"(?<!\w)(?:tại|ở|đến|tới|về|trong|thuộc|của|từ) (?:\w+ ){0,2}$", re.IGNORECASE)
+_POINTED_AT = re.compile(r"(?:(?:\w+ ){0,2}(?:này|đó|trên|đấy)|đây)", re.IGNORECASE)
+"""A place that only points back: "địa phương này"."""
 _FROM = re.compile(r"\btu (dau|noi nao)\b")
 
 
@@ -290,6 +292,8 @@ def _may_answer(question: Question, evidence: Evidence, marked: Short) -> bool:
 
 def _is_there(question: Question, before: str, place: str) -> bool:
     """Whether words can be the place of what is asked: with "từ" where "từ đâu" is, and no body unless at it."""
+    if _POINTED_AT.fullmatch(place):
+        return False
     if _FROM.search(fold(question.text)):
         return bool(re.search(r"(?<!\w)[Tt]ừ (?:\w+ ){0,3}$", before))
     return not is_affiliation(question, before) and (not _A_BODY.match(place) or bool(_AT.search(before)))

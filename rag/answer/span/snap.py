@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from rag.text.unicode import lower
+from rag.text.words import CAPITALS, SMALL
 
 _EDGE = " \t\n\u00a0,;:.!?…-–—"
 _PAIRS = {"(": ")", "“": "”", "‘": "’", "«": "»", "[": "]"}
@@ -85,7 +86,7 @@ def whole_enumeration(sentence: str, start: int, end: int) -> int:
     return end
 
 
-_NAME_FIRST = re.compile(r"[A-ZĐÀ-Ỹ][\w.-]*(?: [A-ZĐÀ-Ỹ\d][\w.-]*)*(?= [a-zà-ỹđ])")
+_NAME_FIRST = re.compile(rf"[{CAPITALS}][\w.-]*(?: [{CAPITALS}\d][\w.-]*)*(?= [{SMALL}])")
 _LONGEST_NAME = 6
 """Words."""
 
