@@ -21,6 +21,16 @@ from rag.answer.short.quantity import fits_unit
         ("Tàu bay đến đâu?", "Tàu phóng từ Mũi Mẫu, sẽ đến Sao Mẫu năm sau.", "Sao Mẫu"),
         ("Họp lúc mấy giờ?", "Cuộc họp bắt đầu lúc 8 giờ 30 ngày 5/3.", "lúc 8 giờ 30"),
         ("Văn bản nào quy định mức thu?", "Mức thu theo Quyết định số 15/QĐ-UBND.", "Quyết định số 15/QĐ-UBND"),
+        (
+            "Nghị quyết số mấy của Quốc hội?",
+            "Thực hiện Nghị quyết số 77/2030/QH19 ngày 1/2/2030 của Quốc hội và Nghị quyết số 9/NQ-CP của Chính phủ.",
+            "Nghị quyết số 77/2030/QH19",
+        ),
+        (
+            "Nghị quyết số mấy của Chính phủ?",
+            "Thực hiện Nghị quyết số 77/2030/QH19 ngày 1/2/2030 của Quốc hội và Nghị quyết số 9/NQ-CP của Chính phủ.",
+            "Nghị quyết số 9/NQ-CP",
+        ),
         ("Đề án Mẫu là gì?", "Đề án Mẫu là kế hoạch trồng rừng, kéo dài ba năm.", "kế hoạch trồng rừng"),
         ("Giám đốc Sở Mẫu là ai?", "Ông Trần Văn Mẫu, Giám đốc Sở Mẫu cho biết.", "Trần Văn Mẫu, Giám đốc Sở Mẫu"),
         (
@@ -136,6 +146,7 @@ def test_finds_what_is_asked(question: str, sentence: str, short: str) -> None:
         ("Vì sao viện kháng nghị bản án?", "Hùng đánh người vì nghi ngờ người này đốt nhà."),
         ("Vì sao cấm tụ tập?", "Lệnh cấm tụ tập có ở nơi bị ảnh hưởng bởi dịch bệnh."),
         ("Nạn nhân là ai?", "Vụ án xảy ra ở huyện Mẫu Sơn (Lâm Đồng)."),
+        ("Văn bản nào quy định mức thu?", "Mức thu do xã quy định."),
         ("Vì sao xe hỏng?", "Xe do công ty Mẫu sản xuất hỏng nhiều."),
         ("Ai gây ra vụ cháy?", "Công an tỉnh Mẫu An và Mẫu Giang, cùng tỉnh Mẫu Giang họp."),
     ],
